@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From builder to value: sort, give every link its final row, derive the rest.
+ * Each step below works on the whole snap and leaves it more complete.
+ */
+#include "hash.h"
+#include "snap_impl.h"
+
+#include <string.h>
+
+#define MAX_LEVEL 64 /* the kernel allows 33; a file may hold a circle */
+
+struct freeze {
+	struct snap_builder *b;
+	struct snap_box *box;
+	struct task *tasks;
+	struct nsproxy *nsproxies;
+	struct ns *nss;
+	struct keeper *keepers;
+	int32_t *ns_map; /* builder row -> row */
+	int32_t *container_map;
+};
+
+static void *box_alloc(struct freeze *f, size_t n, size_t size)
+{
+	return arena_alloc(&f->box->arena, n * size);
+}
+
+static int32_t remap(const int32_t *map, int32_t ix)
+{
+	return ix >= 0 ? map[ix] : ix;
+}
+
+/* ---- containers ---- */
+
+static int compare_raw(struct raw a, struct raw b)
+{
+	return strcmp(a.s, b.s);
+}
+
+static int container_order(const void *a, const void *b)
+{
+	const struct container *x = *(struct container *const *)a,
+			       *y = *(struct container *const *)b;
+	int by = compare_raw(x->runtime, y->runtime);
+
+	return by ? by : compare_raw(x->id, y->id);
+}
+
+static void freeze_containers(struct freeze *f)
+{
+	uint32_t n = f->b->containers.n;
+	struct container **order = xcalloc(n, sizeof(*order));
+	struct container *out = box_alloc(f, n, sizeof(*out));
+
+	f->container_map = xcalloc(n, sizeof(int32_t));
+	for (uint32_t i = 0; i < n; i++)
+		order[i] = &f->b->containers.items[i];
+	qsort(order, n, sizeof(*order), container_order);
+	for (uint32_t i = 0; i < n; i++) {
+		out[i] = *order[i];
+		f->container_map[order[i] - f->b->containers.items] = i;
+	}
+	free(order);
+	f->box->snap.containers = out;
+	f->box->snap.n_containers = n;
+}
+
+/* ---- tasks: by tid; of two with one tid (it was reused meanwhile) the later stays ---- */
+
+static int task_order(const void *a, const void *b)
+{
+	const struct task *x = *(struct task *const *)a, *y = *(struct task *const *)b;
+
+	if (x->tid != y->tid)
+		return x->tid < y->tid ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+static void freeze_tasks(struct freeze *f)
+{
+	struct snap *s = &f->box->snap;
+	uint32_t n = f->b->tasks.n;
+	struct task **order = xcalloc(n, sizeof(*order));
+
+	for (uint32_t i = 0; i < n; i++)
+		order[i] = &f->b->tasks.items[i];
+	qsort(order, n, sizeof(*order), task_order);
+	f->tasks = box_alloc(f, n, sizeof(*f->tasks));
+	for (uint32_t i = 0; i < n; i++) {
+		struct task *t = &f->tasks[s->n_tasks];
+
+		if (i + 1 < n && order[i + 1]->tid == order[i]->tid)
+			continue;
+		*t = *order[i];
+		t->container = remap(f->container_map, t->container);
+		t->leader = t->parent = t->first_child = t->next_sibling = IX_NONE;
+		s->n_procs += task_is_leader(t);
+		s->n_tasks++;
+	}
+	free(order);
+	s->tasks = f->tasks;
+}
+
+/* ---- namespaces ---- */
+
+static void mark_with_kin(const struct snap_builder *b, int32_t ix, bool *used)
+{
+	/* Ends: a row is marked once, and owner chains are at most as long as there are rows. */
+	while (ix >= 0 && !used[ix]) {
+		const struct ns *ns = &b->nss.items[ix];
+
+		used[ix] = true;
+		mark_with_kin(b, ns->parent, used);
+		ix = ns->owner;
+	}
+}
+
+static bool *mark_used(const struct freeze *f)
+{
+	const struct snap_builder *b = f->b;
+	bool *used = xcalloc(b->nss.n, sizeof(*used));
+
+	for (uint32_t i = 0; i < f->box->snap.n_tasks; i++)
+		for (int slot = 0; slot < NS_N_SLOTS; slot++)
+			mark_with_kin(b, f->tasks[i].ns[slot], used);
+	for (uint32_t i = 0; i < b->nsproxies.n; i++)
+		for (int slot = 0; slot < NS_N_SLOTS; slot++)
+			mark_with_kin(b, b->nsproxies.items[i].ns[slot], used);
+	for (uint32_t i = 0; i < b->keepers.n; i++) {
+		mark_with_kin(b, b->keepers.items[i].ns, used);
+		mark_with_kin(b, b->keepers.items[i].mnt_ns, used);
+	}
+	for (uint32_t i = 0; i < b->nss.n; i++)
+		if (b->nss.items[i].is_listed)
+			mark_with_kin(b, i, used);
+	return used;
+}
+
+static int ns_order(const void *a, const void *b)
+{
+	const struct ns *x = *(struct ns *const *)a, *y = *(struct ns *const *)b;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->inum != y->inum)
+		return x->inum < y->inum ? -1 : 1;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void freeze_nss(struct freeze *f)
+{
+	struct snap *s = &f->box->snap;
+	const struct snap_builder *b = f->b;
+	struct ns **order = xcalloc(b->nss.n, sizeof(*order));
+	bool *used = mark_used(f);
+	uint32_t n = 0;
+
+	f->ns_map = xcalloc(b->nss.n, sizeof(int32_t));
+	for (uint32_t i = 0; i < b->nss.n; i++) {
+		f->ns_map[i] = IX_RACED;
+		if (used[i])
+			order[n++] = &b->nss.items[i];
+	}
+	qsort(order, n, sizeof(*order), ns_order);
+	f->nss = box_alloc(f, n, sizeof(*f->nss));
+	for (uint32_t i = 0; i < n; i++) {
+		f->nss[i] = *order[i];
+		f->ns_map[order[i] - b->nss.items] = i;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		f->nss[i].owner = remap(f->ns_map, f->nss[i].owner);
+		f->nss[i].parent = remap(f->ns_map, f->nss[i].parent);
+		f->nss[i].lead = IX_NONE;
+		f->nss[i].level = -1;
+	}
+	free(used);
+	free(order);
+	s->nss = f->nss;
+	s->n_nss = n;
+}
+
+static void link_task_slots(struct freeze *f)
+{
+	for (uint32_t i = 0; i < f->box->snap.n_tasks; i++)
+		for (int slot = 0; slot < NS_N_SLOTS; slot++)
+			f->tasks[i].ns[slot] = remap(f->ns_map, f->tasks[i].ns[slot]);
+}
+
+/*
+ * Before 6.18 the initial mnt and net namespaces have numbers of their own every
+ * boot; kthreadd is in all initial ones and never leaves.
+ */
+static void mark_initial(struct freeze *f)
+{
+	int32_t ix = snap_find_task(&f->box->snap, 2);
+
+	if (ix < 0 || !f->tasks[ix].is_kthread || f->tasks[ix].ppid)
+		return;
+	for (int k = 0; k < NS_N_KINDS; k++)
+		if (f->tasks[ix].ns[k] >= 0 && !ns_kinds[k].init_inum_is_old)
+			f->nss[f->tasks[ix].ns[k]].is_initial = true;
+}
+
+static int32_t level_of(const struct freeze *f, int32_t ix)
+{
+	int32_t level = 0;
+
+	for (; level < MAX_LEVEL && ix >= 0; level++, ix = f->nss[ix].parent)
+		if (f->nss[ix].is_initial)
+			return level;
+	return -1;
+}
+
+static void derive_levels(struct freeze *f)
+{
+	for (uint32_t i = 0; i < f->box->snap.n_nss; i++)
+		if (ns_kinds[f->nss[i].kind].is_hierarchical)
+			f->nss[i].level = level_of(f, i);
+}
+
+static void derive_members(struct freeze *f)
+{
+	struct snap *s = &f->box->snap;
+	uint32_t n = 0;
+	int32_t *members;
+
+	for (uint32_t i = 0; i < s->n_tasks; i++)
+		for (int k = 0; k < NS_N_KINDS; k++)
+			if (f->tasks[i].ns[k] >= 0)
+				f->nss[f->tasks[i].ns[k]].n_threads++;
+	for (uint32_t i = 0; i < s->n_nss; i++) {
+		f->nss[i].first_member = n;
+		n += f->nss[i].n_threads;
+		f->nss[i].n_threads = 0;
+	}
+	members = box_alloc(f, n, sizeof(*members));
+	for (uint32_t i = 0; i < s->n_tasks; i++) {
+		for (int k = 0; k < NS_N_KINDS; k++) {
+			struct ns *ns = f->tasks[i].ns[k] >= 0 ? &f->nss[f->tasks[i].ns[k]] : NULL;
+
+			if (!ns)
+				continue;
+			members[ns->first_member + ns->n_threads++] = i;
+			if (ns->lead < 0 || (task_is_leader(&f->tasks[i]) && !ns->n_procs))
+				ns->lead = i;
+			ns->n_procs += task_is_leader(&f->tasks[i]);
+		}
+	}
+	s->members = members;
+}
+
+/* ---- nsproxies ---- */
+
+struct proxy_key {
+	const struct freeze *f;
+	const int32_t *ns;
+};
+
+static bool is_proxy(const void *key, uint32_t row)
+{
+	const struct proxy_key *k = key;
+	const int32_t *ns = k->f->nsproxies[row].ns;
+
+	for (int slot = 0; slot < NS_N_SLOTS; slot++)
+		if (ns_slots[slot].home == HOME_NSPROXY && ns[slot] != k->ns[slot])
+			return false;
+	return true;
+}
+
+/* The links of its nsproxy; IX_NONE, or why they do not add up to one, where they do not. */
+static int32_t proxy_slots(const struct task *t, int32_t ns[NS_N_SLOTS])
+{
+	int32_t known = IX_NONE;
+
+	for (int slot = 0; slot < NS_N_SLOTS; slot++) {
+		ns[slot] = ns_slots[slot].home == HOME_NSPROXY ? t->ns[slot] : IX_NONE;
+		if (ns[slot] == IX_DENIED || ns[slot] == IX_RACED || ns[slot] == IX_OFF)
+			return ns[slot];
+		if (ns[slot] >= 0)
+			known = 0;
+	}
+	return known;
+}
+
+static uint32_t hash_links(const int32_t ns[NS_N_SLOTS])
+{
+	return hash_bytes(ns, sizeof(int32_t) * NS_N_SLOTS);
+}
+
+/* Without the kernel's word: tasks with equal links share one, which may be wrong. */
+static void infer_nsproxies(struct freeze *f)
+{
+	struct snap *s = &f->box->snap;
+	struct hash table = {0};
+	ARRAY(struct nsproxy) found = {0};
+
+	for (uint32_t i = 0; i < s->n_tasks; i++) {
+		int32_t ns[NS_N_SLOTS];
+		struct proxy_key key = {f, ns};
+		uint32_t *row;
+
+		f->tasks[i].nsproxy = proxy_slots(&f->tasks[i], ns);
+		if (f->tasks[i].nsproxy < 0)
+			continue;
+		row = hash_slot(&table, hash_links(ns), is_proxy, &key);
+		if (*row == HASH_EMPTY) {
+			struct nsproxy *p = array_add(&found);
+
+			*row = found.n - 1;
+			*p = (struct nsproxy){
+				.id = found.n, .is_inferred = true, .count = -1, .first_task = i};
+			memcpy(p->ns, ns, sizeof(p->ns));
+			f->nsproxies = found.items;
+		}
+		f->tasks[i].nsproxy = *row;
+		found.items[*row].n_tasks++;
+	}
+	hash_free(&table);
+	f->nsproxies = box_alloc(f, found.n, sizeof(*f->nsproxies));
+	if (found.n)
+		memcpy(f->nsproxies, found.items, found.n * sizeof(*found.items));
+	free(found.items);
+	s->n_nsproxies = found.n;
+}
+
+static void place_nsproxy(struct freeze *f, int32_t row, int32_t *map, int32_t first_task)
+{
+	struct snap *s = &f->box->snap;
+	struct nsproxy *p = &f->nsproxies[s->n_nsproxies];
+
+	*p = f->b->nsproxies.items[row];
+	p->id = s->n_nsproxies + 1;
+	p->first_task = first_task;
+	for (int slot = 0; slot < NS_N_SLOTS; slot++)
+		p->ns[slot] = remap(f->ns_map, p->ns[slot]);
+	map[row] = s->n_nsproxies++;
+}
+
+/* The kernel's own: numbered by their lowest tid, those without tasks last. */
+static void freeze_nsproxies(struct freeze *f)
+{
+	struct snap *s = &f->box->snap;
+	uint32_t n = f->b->nsproxies.n;
+	int32_t *map = xcalloc(n, sizeof(*map));
+
+	f->nsproxies = box_alloc(f, n, sizeof(*f->nsproxies));
+	memset(map, 0xff, n * sizeof(*map));
+	for (uint32_t i = 0; i < s->n_tasks; i++) {
+		int32_t row = f->tasks[i].nsproxy;
+
+		if (row < 0)
+			continue;
+		if (map[row] < 0)
+			place_nsproxy(f, row, map, i);
+		f->tasks[i].nsproxy = map[row];
+		f->nsproxies[map[row]].n_tasks++;
+	}
+	for (uint32_t row = 0; row < n; row++)
+		if (map[row] < 0)
+			place_nsproxy(f, row, map, IX_NONE);
+	free(map);
+}
+
+/* ---- the task tree ---- */
+
+static void link_thread(struct freeze *f, int32_t ix)
+{
+	struct task *t = &f->tasks[ix];
+
+	t->leader = snap_find_task(&f->box->snap, t->tgid);
+	if (t->leader >= 0)
+		f->tasks[t->leader].n_threads++;
+	if (!task_is_leader(t))
+		t->parent = t->leader;
+	else if (t->ppid)
+		t->parent = snap_find_task(&f->box->snap, t->ppid);
+	if (t->parent == ix)
+		t->parent = IX_NONE;
+}
+
+/* A file may hold parents in a circle, which no root would lead to: cut it open. */
+static void cut_circle(struct freeze *f, int32_t ix)
+{
+	int32_t slow = ix, fast = ix;
+
+	while (fast >= 0 && f->tasks[fast].parent >= 0) {
+		slow = f->tasks[slow].parent;
+		fast = f->tasks[f->tasks[fast].parent].parent;
+		if (slow == fast) {
+			f->tasks[slow].parent = IX_NONE;
+			return;
+		}
+	}
+}
+
+static void link_tree(struct freeze *f)
+{
+	struct snap *s = &f->box->snap;
+
+	for (uint32_t i = 0; i < s->n_tasks; i++)
+		link_thread(f, i);
+	for (uint32_t i = 0; i < s->n_tasks; i++)
+		if (f->tasks[i].parent > (int32_t)i) /* every circle has such a step */
+			cut_circle(f, i);
+	s->first_root = IX_NONE;
+	/* From the back, so that siblings come in the order of their tids. */
+	for (int32_t i = (int32_t)s->n_tasks - 1; i >= 0; i--) {
+		struct task *t = &f->tasks[i];
+		int32_t *head = t->parent >= 0 ? &f->tasks[t->parent].first_child : &s->first_root;
+
+		t->next_sibling = *head;
+		*head = i;
+	}
+}
+
+/* ---- keepers, users, coverage ---- */
+
+static int keeper_order(const void *a, const void *b)
+{
+	const struct keeper *x = a, *y = b;
+
+	if (x->ns != y->ns)
+		return x->ns < y->ns ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->mnt_ns != y->mnt_ns)
+		return x->mnt_ns < y->mnt_ns ? -1 : 1;
+	if (strcmp(x->path.s, y->path.s))
+		return compare_raw(x->path, y->path);
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return x->fd < y->fd ? -1 : x->fd > y->fd;
+}
+
+static void freeze_keepers(struct freeze *f)
+{
+	struct snap *s = &f->box->snap;
+	uint32_t n = f->b->keepers.n;
+
+	f->keepers = box_alloc(f, n, sizeof(*f->keepers));
+	for (uint32_t i = 0; i < n; i++) {
+		f->keepers[i] = f->b->keepers.items[i];
+		f->keepers[i].ns = remap(f->ns_map, f->keepers[i].ns);
+		f->keepers[i].mnt_ns = remap(f->ns_map, f->keepers[i].mnt_ns);
+	}
+	qsort(f->keepers, n, sizeof(*f->keepers), keeper_order);
+	for (uint32_t i = n; i-- > 0;) {
+		f->nss[f->keepers[i].ns].first_keeper = i;
+		f->nss[f->keepers[i].ns].n_keepers++;
+	}
+	s->keepers = f->keepers;
+	s->n_keepers = n;
+}
+
+static int user_order(const void *a, const void *b)
+{
+	const struct user *x = a, *y = b;
+
+	return x->uid < y->uid ? -1 : x->uid > y->uid;
+}
+
+static void freeze_users(struct freeze *f)
+{
+	uint32_t n = f->b->users.n;
+	struct user *users = box_alloc(f, n, sizeof(*users));
+
+	if (n)
+		memcpy(users, f->b->users.items, n * sizeof(*users));
+	qsort(users, n, sizeof(*users), user_order);
+	f->box->snap.users = users;
+	f->box->snap.n_users = n;
+}
+
+static int coverage_order(const void *a, const void *b)
+{
+	const struct coverage *x = a, *y = b;
+	int by = compare_raw(x->probe, y->probe);
+
+	if (by || (by = compare_raw(x->why, y->why)))
+		return by;
+	return x->state < y->state ? -1 : x->state > y->state;
+}
+
+static void freeze_coverage(struct freeze *f)
+{
+	const struct snap_builder *b = f->b;
+	struct coverage *rows = box_alloc(f, b->seen.n + b->gaps.n, sizeof(*rows));
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < b->seen.n; i++) {
+		uint32_t before = n;
+
+		for (uint32_t j = 0; j < b->gaps.n; j++) {
+			if (strcmp(b->gaps.items[j].probe.s, b->seen.items[i].probe.s))
+				continue;
+			rows[n] = b->gaps.items[j];
+			rows[n++].seen = b->seen.items[i].n;
+		}
+		if (n == before)
+			rows[n++] = (struct coverage){.probe = b->seen.items[i].probe,
+						      .seen = b->seen.items[i].n,
+						      .why = {""}};
+	}
+	qsort(rows, n, sizeof(*rows), coverage_order);
+	f->box->snap.coverage = rows;
+	f->box->snap.n_coverage = n;
+}
+
+const struct snap *snap_freeze(struct snap_builder *b, bool is_partial)
+{
+	struct snap_box *box = xcalloc(1, sizeof(*box));
+	struct freeze f = {.b = b, .box = box};
+
+	box->refs = 1;
+	box->pool = b->pool;
+	__atomic_add_fetch(&b->pool->refs, 1, __ATOMIC_RELAXED);
+	box->snap.meta = b->meta;
+	box->snap.is_partial = is_partial;
+
+	freeze_containers(&f);
+	freeze_tasks(&f);
+	freeze_nss(&f);
+	link_task_slots(&f);
+	mark_initial(&f);
+	derive_levels(&f);
+	derive_members(&f);
+	if (b->nsproxies.n)
+		freeze_nsproxies(&f);
+	else
+		infer_nsproxies(&f);
+	box->snap.nsproxies = f.nsproxies;
+	link_tree(&f);
+	freeze_keepers(&f);
+	freeze_users(&f);
+	freeze_coverage(&f);
+	free(f.ns_map);
+	free(f.container_map);
+	return &box->snap;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What snap.c, snap_build.c and snap_freeze.c share and nobody else sees: the
+ * box around a snap, the string pool, and the builder.
+ */
+#ifndef NSCOPE_SNAP_IMPL_H
+#define NSCOPE_SNAP_IMPL_H
+
+#include "hash.h"
+#include "mem.h"
+#include "snap_build.h"
+
+/*
+ * Strings and pid lists. The builder only appends, and never moves what is
+ * there, so that the snaps that were frozen from it can go on reading.
+ */
+struct pool {
+	int refs;
+	struct arena arena;
+};
+void pool_unref(struct pool *p);
+
+struct snap_box {
+	struct snap snap; /* first: a snap is its box */
+	int refs;
+	struct arena arena;
+	struct pool *pool;
+};
+
+struct probe_seen {
+	struct raw probe;
+	uint64_t n;
+};
+
+struct snap_builder {
+	struct pool *pool;
+	struct snap_meta meta;
+	ARRAY(struct task) tasks;
+	ARRAY(struct ns) nss;
+	ARRAY(struct nsproxy) nsproxies;
+	ARRAY(struct keeper) keepers;
+	ARRAY(struct container) containers;
+	ARRAY(struct user) users;
+	ARRAY(struct probe_seen) seen;
+	ARRAY(struct coverage) gaps;
+	ARRAY(struct raw) strings;
+	struct hash ns_hash;  /* (kind, inum) -> row */
+	struct hash str_hash; /* bytes -> row of strings */
+};
+
+#endif
