@@ -112,7 +112,7 @@ void snap_strip(const struct snap *s, int32_t task, int32_t other, char out[NS_S
 	for (int k = 0; k < NS_N_KINDS; k++) {
 		int32_t mine = t->ns[k], theirs = o ? o->ns[k] : IX_OFF;
 
-		if (mine == IX_NONE)
+		if (mine == IX_NONE || mine == IX_UNSUPPORTED)
 			out[k] = '-';
 		else if (mine < 0 || (theirs < 0 && theirs != IX_NONE && o))
 			out[k] = '?';

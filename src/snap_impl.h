@@ -48,4 +48,29 @@ struct snap_builder {
 	struct hash str_hash; /* bytes -> row of strings */
 };
 
+/* A snap on its way from builder to value. */
+struct freeze {
+	struct snap_builder *b;
+	struct snap_box *box;
+	struct task *tasks;
+	struct nsproxy *nsproxies;
+	struct ns *nss;
+	struct keeper *keepers;
+	int32_t *ns_map; /* builder row -> row */
+	int32_t *container_map;
+};
+
+static inline void *box_alloc(struct freeze *f, size_t n, size_t size)
+{
+	return arena_alloc(&f->box->arena, n * size);
+}
+
+static inline int32_t remap(const int32_t *map, int32_t ix)
+{
+	return ix >= 0 ? map[ix] : ix;
+}
+
+/* snap_proxy.c: needs tasks and namespaces in their final rows. */
+void freeze_nsproxies(struct freeze *f);
+
 #endif
