@@ -1,50 +1,160 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make          build ./nscope                    make run     install what is missing, build, open
-# make check    install, build twice, test all     make help    the other targets
+# make check    install, build twice, test all    make help    the other targets
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
-VERSION := 0.1.0
+.DELETE_ON_ERROR:
+export PATH := $(PATH):/usr/sbin:/sbin
 
+VERSION := 0.1.0
+prefix ?= /usr
+DESTDIR ?=
+
+# SAN=1 builds with AddressSanitizer and UBSan, in its own folder.
 SAN ?=
 BUILD := build$(if $(SAN),/san,/plain)
 BIN := $(if $(SAN),$(BUILD)/nscope,nscope)
 
 LIBS := ncursesw libproc2 jansson smartcols mount libnl-3.0 libnl-route-3.0 libcap-ng
-CC ?= gcc
+# BPF= builds without the kernel probe; so does a missing clang, bpftool or libbpf.
+BPF ?= $(shell clang --version >/dev/null 2>&1 && bpftool version >/dev/null 2>&1 && \
+	pkg-config --exists libbpf 2>/dev/null && echo 1)
+HAVE_BPF := $(and $(BPF),$(wildcard probes/bpf/*.bpf.c))
+
+comma := ,
+CC := gcc
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith \
-	-Wwrite-strings -Wno-missing-field-initializers $(if $(WERROR),-Werror)
-SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
-comma := ,
-CPPFLAGS += -D_GNU_SOURCE -DNSCOPE_VERSION='"$(VERSION)"' -Isrc -Iprobes -Iui $(PKG_CFLAGS)
-ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(SANFLAGS) -pthread
-PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
-PKG_LIBS := $(shell pkg-config --libs $(LIBS) 2>/dev/null)
+	-Wwrite-strings -Wno-missing-field-initializers
+HARDEN := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer)
+ALL_LIBS := $(LIBS) $(if $(HAVE_BPF),libbpf)
+ALL_CPPFLAGS := -D_GNU_SOURCE -DNSCOPE_VERSION='"$(VERSION)"' $(if $(HAVE_BPF),-DNSCOPE_BPF) \
+	-Isrc -Iprobes -Iui -I$(BUILD)/bpf $(shell pkg-config --cflags $(ALL_LIBS) 2>/dev/null) $(CPPFLAGS)
+ALL_CFLAGS := -std=gnu11 $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -pthread
+ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now,--as-needed $(LDFLAGS)
+ALL_LDLIBS := $(shell pkg-config --libs $(ALL_LIBS) 2>/dev/null)
+# Not among the flags that a changed build is told by: it changes no output.
+WERROR ?=
+COMPILE = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(if $(WERROR),-Werror) -MMD -MP
 
 SRC := $(wildcard src/*.c src/model/*.c src/lab/*.c src/cmd/*.c probes/*.c ui/*.c)
 OBJ := $(SRC:%.c=$(BUILD)/%.o)
 LIBOBJ := $(filter-out $(BUILD)/src/cmd/main.o,$(OBJ))
-UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
+LIB := $(BUILD)/libnscope.a
+# Unit tests are *_test.c; the other files beside them are linked to each of them.
+UNIT_SRC := $(wildcard tests/unit/*_test.c)
+UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/%)
+UNIT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
+# Programs of one file that tests and benchmarks run.
+TOOL_SRC := $(foreach d,lib cli kernel tui containers bench,$(wildcard tests/$(d)/*.c))
+TOOLS := $(TOOL_SRC:tests/%.c=$(BUILD)/%)
+SKEL := $(if $(HAVE_BPF),$(patsubst probes/bpf/%.bpf.c,$(BUILD)/bpf/%.skel.h,$(wildcard probes/bpf/*.bpf.c)))
+MAN := $(patsubst doc/%.scd,build/man/%,$(wildcard doc/*.scd))
 
-all: $(BIN)
+all: $(if $(wildcard src/cmd/main.c),$(BIN),$(OBJ))
 
 $(BIN): $(OBJ)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(OBJ) $(ALL_LDLIBS)
 
-$(BUILD)/%.o: %.c
+# Written when the flags change, so that what was built with others is built again.
+$(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo '$(subst ','\'',$(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(ALL_LDLIBS))' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else .ci/deps --check build && mv $@.new $@; fi
 
-$(BUILD)/unit/%: tests/unit/%.c $(LIBOBJ)
+$(BUILD)/%.o: %.c $(BUILD)/flags | $(SKEL)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(LIBOBJ) $(PKG_LIBS) -lcmocka
+	$(COMPILE) -c -o $@ $<
+
+# ---- the kernel probe: a BPF object, and a header that carries it ----
+$(BUILD)/bpf/%.bpf.o: probes/bpf/%.bpf.c $(wildcard probes/bpf/*.h)
+	@mkdir -p $(@D)
+	clang -target bpf -g -O2 -Wall -D__TARGET_ARCH_x86 \
+		-I/usr/include/$(shell $(CC) -print-multiarch) -c -o $@ $<
+
+SKEL_FLAGS ?=
+$(BUILD)/bpf/%.skel.h: $(BUILD)/bpf/%.bpf.o
+	bpftool gen skeleton $(SKEL_FLAGS) $< name $* >$@
+
+# ---- what the tests run ----
+$(LIB): $(LIBOBJ)
+	@rm -f $@
+	ar rcs $@ $(LIBOBJ)
+
+$(UNIT): $(BUILD)/%: tests/%.c $(UNIT_OBJ) $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) $(ALL_LDFLAGS) -o $@ $< $(UNIT_OBJ) $(LIB) $(ALL_LDLIBS) -lcmocka
+
+$(TOOLS): $(BUILD)/%: tests/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) $(ALL_LDFLAGS) -o $@ $< $(LIB) $(ALL_LDLIBS)
+
+tests-build: all $(UNIT) $(TOOLS)
 
 unit: $(UNIT)
 	@for t in $(UNIT); do $$t || exit 1; done
 
+# ---- for people ----
+help:
+	@echo 'make          build ./nscope (SAN=1: build/san/nscope with the sanitizers; BPF=: without BPF)'
+	@echo 'make deps     install what the build needs, the kernel probe included'
+	@echo 'make run      install what is missing, build, open nscope on this host as root'
+	@echo 'make check    install what the tests need, build with and without sanitizers, test all'
+	@echo 'make unit     only the unit tests'
+	@echo 'make golden   write the golden screens again; look at the difference before you commit it'
+	@echo 'make fuzz     fuzz every parser for SECS=60 seconds each'
+	@echo 'make bench    compare with lsns on a load of 10,000 processes; QUICK=1: of 1,000'
+	@echo 'make lint     clang-format, shellcheck, clang-tidy'
+	@echo 'make man      the man pages in build/man'
+	@echo 'make deb      a Debian package in build/'
+	@echo 'make install uninstall   prefix=$(prefix) DESTDIR=$(DESTDIR)'
+	@echo 'make clean'
+
+deps:
+	@.ci/deps build bpf
+
+# The variables above ask pkg-config, so what was installed is seen by a new make only.
+run:
+	@.ci/deps build bpf
+	@$(MAKE) -j$$(nproc) all
+	@if [ "$$(id -u)" = 0 ]; then exec ./nscope; else exec sudo ./nscope; fi
+
+check:
+	@.ci/deps build bpf test
+	@$(MAKE) -j$$(nproc) WERROR=1 tests-build man
+	@$(MAKE) -j$$(nproc) WERROR=1 SAN=1 tests-build
+	@tests/run
+
+man: $(MAN)
+build/man/%: doc/%.scd
+	@mkdir -p $(@D)
+	scdoc <$< >$@
+
+lint:
+	@.ci/deps build test
+	@tests/lint.sh
+	@tests/layers.sh
+	@if command -v clang-tidy >/dev/null; then \
+		clang-tidy --quiet $(SRC) -- -std=gnu11 $(ALL_CPPFLAGS); \
+	else echo 'clang-tidy is not installed: left out'; fi
+
+install: all man
+	install -D -m 755 nscope $(DESTDIR)$(prefix)/bin/nscope
+	for page in $(MAN); do install -D -m 644 $$page \
+		$(DESTDIR)$(prefix)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
+
+uninstall:
+	rm -f $(DESTDIR)$(prefix)/bin/nscope
+	for page in $(MAN); do rm -f $(DESTDIR)$(prefix)/share/man/man$${page##*.}/$${page##*/}; done
+
 clean:
 	rm -rf build nscope
 
-.PHONY: all unit clean
--include $(OBJ:.o=.d)
+FORCE:
+.PHONY: all deps run check unit tests-build golden fuzz bench lint man install uninstall deb clean \
+	help FORCE
+.PRECIOUS: $(BUILD)/bpf/%.bpf.o
+-include $(OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(UNIT:=.d) $(TOOLS:=.d)
