@@ -15,12 +15,12 @@ enum row_of { OF_TASK, OF_NS, OF_NSPROXY, ROW_OF_N };
 
 enum value_type {
 	VALUE_MISSING, /* n is an enum missing: shown as "-" or "?", null in JSON */
-	VALUE_INT,     /* n */
+	VALUE_INT,     /* n, with a mark before it in word and words after it in buf, if any */
 	VALUE_ID,      /* u: a 64-bit id, a string in JSON */
 	VALUE_BOOL,    /* n */
 	VALUE_WORD,    /* word: a string of ours, static */
 	VALUE_TEXT,    /* buf: a string of ours, made for this value */
-	VALUE_RAW,     /* raw: bytes of the host */
+	VALUE_RAW,     /* raw: bytes of the host, with words of ours around it as for VALUE_INT */
 };
 
 struct value {
@@ -29,7 +29,7 @@ struct value {
 	uint64_t u;
 	const char *word;
 	struct raw raw;
-	char buf[64];
+	char buf[128];
 };
 
 /* What a column costs: facts the probes must collect for it (see probes/probe.h). */

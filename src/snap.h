@@ -100,6 +100,9 @@ struct ns {
 	uint32_t n_threads;    /* tasks in it, threads that differ from their leader included */
 	int32_t lead;	       /* the process (or else the thread) with the lowest tid in it */
 	uint32_t first_member; /* snap->members[first .. first + n_threads): task rows */
+	uint32_t n_children;   /* pid and user: namespaces whose parent it is */
+	uint32_t n_owned;      /* user: namespaces of the other kinds that it owns */
+	uint32_t n_proxy_refs; /* pointers of nsproxies to it; time may have two of one */
 	uint32_t first_keeper; /* snap->keepers[first .. first + n_keepers) */
 	uint32_t n_keepers;
 };

@@ -228,6 +228,24 @@ static void derive_members(struct freeze *f)
 	s->members = members;
 }
 
+/* What of a namespace's references other namespaces and nsproxies hold. */
+static void derive_refs(struct freeze *f)
+{
+	struct snap *s = &f->box->snap;
+
+	for (uint32_t i = 0; i < s->n_nss; i++) {
+		/* The owner of a user namespace is its parent: one reference, not two. */
+		if (f->nss[i].owner >= 0 && f->nss[i].kind != NS_USER)
+			f->nss[f->nss[i].owner].n_owned++;
+		if (f->nss[i].parent >= 0)
+			f->nss[f->nss[i].parent].n_children++;
+	}
+	for (uint32_t i = 0; i < s->n_nsproxies; i++)
+		for (int slot = 0; slot < NS_N_SLOTS; slot++)
+			if (f->nsproxies[i].ns[slot] >= 0)
+				f->nss[f->nsproxies[i].ns[slot]].n_proxy_refs++;
+}
+
 /* ---- the task tree ---- */
 
 static void link_thread(struct freeze *f, int32_t ix)
@@ -392,6 +410,7 @@ const struct snap *snap_freeze(struct snap_builder *b, bool is_partial)
 	derive_levels(&f);
 	derive_members(&f);
 	freeze_nsproxies(&f);
+	derive_refs(&f);
 	link_tree(&f);
 	freeze_keepers(&f);
 	freeze_users(&f);
