@@ -18,24 +18,24 @@
 
 /* What the caller wants to know: nothing that no column or view shows is read. */
 struct probe_want {
-	uint8_t facts;		/* enum task_fact of every task */
-	uint8_t lead_facts;	/* of the first task of each namespace only (`nscope ls`) */
-	uint32_t skip;		/* BIT(row of the probe table): do not run it */
+	uint8_t facts;	    /* enum task_fact of every task */
+	uint8_t lead_facts; /* of the first task of each namespace only (`nscope ls`) */
+	uint32_t skip;	    /* BIT(row of the probe table): do not run it */
 };
 
 struct probe_env;
 
 /* One descriptor of a process, as fds.c found it. */
 struct probe_fd {
-	int fd;			/* its number there */
-	const char *link;	/* text of the link: "socket:[123]", "net:[4026531833]" */
+	int fd;		  /* its number there */
+	const char *link; /* text of the link: "socket:[123]", "net:[4026531833]" */
 };
 
 struct probe {
-	const char *name;	/* in coverage, --skip and doctor */
-	const char *doc;	/* one line: what it reads */
-	const char *needs;	/* rights that it wants for a full view */
-	uint8_t fills;		/* enum task_fact it is for; 0: runs unless skipped */
+	const char *name;  /* in coverage, --skip and doctor */
+	const char *doc;   /* one line: what it reads */
+	const char *needs; /* rights that it wants for a full view */
+	uint8_t fills;	   /* enum task_fact it is for; 0: runs unless skipped */
 	/* All hooks are optional; they return 0, or -ESRCH when the task has gone. */
 	int (*begin)(struct probe_env *env);
 	int (*batch)(struct probe_env *env, const int32_t *rows, unsigned n);
