@@ -2,7 +2,7 @@
 /*
  * JSON format 1 (doc/nscope-1.schema.json): a snap to bytes and back. Canonical:
  * the same state gives the same bytes, and what is loaded and written again is
- * equal to what was read. The only file that includes the JSON library.
+ * equal to what was read. Only src/json*.c includes the JSON library.
  */
 #ifndef NSCOPE_JSON_H
 #define NSCOPE_JSON_H
@@ -10,6 +10,8 @@
 #include "column.h"
 #include "err.h"
 #include "snap.h"
+
+#define JSON_FORMAT 1
 
 /* Append the dump of s. */
 void json_write_snap(struct strbuf *out, const struct snap *s);

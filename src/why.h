@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Why a namespace is alive: the references that the kernel counts on it, by what
+ * holds them, and who keeps each of those. A task is no holder: it counts on its
+ * nsproxy, and all tasks of that are one reference. Nor is a descriptor: all open
+ * files and bind mounts of a namespace share one nsfs inode, which is one.
+ */
+#ifndef NSCOPE_WHY_H
+#define NSCOPE_WHY_H
+
+#include "snap.h"
+
+enum ref_kind {
+	REF_NSPROXY,
+	REF_NSFS,
+	REF_SOCKET,
+	REF_CHILD,
+	REF_OWNED,
+	REF_CRED,
+	REF_STRUCT_PID,
+	REF_N_KINDS
+};
+
+struct ref_kind_info {
+	const char *name; /* in JSON and in tables */
+	const char *help; /* what it is, in words */
+};
+extern const struct ref_kind_info ref_kinds[REF_N_KINDS];
+
+/* References of one kind on one namespace. */
+struct hold {
+	enum ref_kind ref;
+	int64_t count;	       /* -1 where only the kernel could tell */
+	bool is_inferred;      /* counted from equal contents: a lower bound */
+	uint32_t first_keeper; /* rows of snap->keepers */
+	uint32_t n_keepers;
+};
+
+/* The sum of it: what the kernel counts, what we can account for, and the rest. */
+struct hold_sum {
+	int64_t kernel;	     /* -1 when not known */
+	int64_t explained;   /* the known counts */
+	bool is_complete;    /* all counts are known */
+	int64_t unexplained; /* kernel - explained; good only where has_rest */
+	bool has_rest;
+};
+
+/* Fills holds, in the order of the table, and says how many there are. */
+unsigned why_holds(const struct snap *s, int32_t ns, struct hold holds[REF_N_KINDS]);
+struct hold_sum why_sum(const struct snap *s, int32_t ns, const struct hold *holds, unsigned n);
+
+#endif
