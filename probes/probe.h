@@ -4,10 +4,12 @@
  * one row of the table in probes.c; it adds to a builder what it sees and tells
  * as a gap what it could not see. That it sees nothing is never an error.
  *
- * The driver walks /proc once. For each task it opens the task's directory and
- * calls every probe's hooks with that descriptor: whatever is read through it
- * is of this one task, for when the task dies its reads fail with ESRCH even
- * if the tid is used again.
+ * The driver walks /proc once. It opens the directories of a chunk of tasks,
+ * lets the probes that can read many tasks in one go do so, and then calls the
+ * others for each task with its descriptor: whatever is read through it is of
+ * this one task, for when the task dies its reads fail with ESRCH even if the
+ * tid is used again. A task whose links can be read after the chunk was read
+ * lived all the time from the opening on, so no two tasks can mix in one row.
  */
 #ifndef NSCOPE_PROBE_H
 #define NSCOPE_PROBE_H
@@ -23,7 +25,35 @@ struct probe_want {
 	uint32_t skip;	    /* BIT(row of the probe table): do not run it */
 };
 
-struct probe_env;
+struct probe;
+
+/* What the hooks of one scan share. */
+struct probe_env {
+	struct snap_builder *b;
+	const struct probe_want *want;
+	const struct probe *probe; /* whose hook runs */
+	void *state;		   /* its memory for this scan: state_size zeroed bytes */
+	int proc;		   /* descriptor of /proc */
+	pid_t self;		   /* this process, as that /proc numbers it; 0: not in it */
+	bool is_foreign;	   /* /proc of another pid namespace than ours */
+	bool is_lead;		   /* the task at hand is the first of a namespace; by nslinks */
+	int32_t pid_ns;		   /* the pid namespace of /proc (row), or IX_NONE when unknown */
+	uint64_t nsfs_dev;	   /* st_dev of every namespace file */
+	ARRAY(uint8_t) ns_flags;   /* enum ns_flag by row; see probe_ns_flags() */
+};
+
+enum ns_flag {
+	NS_DESCRIBED = BIT(0), /* owner, parent and id were asked */
+	NS_HAS_TASK = BIT(1),
+	NS_HAS_PROC = BIT(2),
+};
+
+/* A task of the chunk, before it has a row. */
+struct probe_task {
+	pid_t tid;
+	pid_t tgid;
+	int dirfd; /* of its directory in /proc, O_PATH */
+};
 
 /* One descriptor of a process, as fds.c found it. */
 struct probe_fd {
@@ -32,13 +62,14 @@ struct probe_fd {
 };
 
 struct probe {
-	const char *name;  /* in coverage, --skip and doctor */
-	const char *doc;   /* one line: what it reads */
-	const char *needs; /* rights that it wants for a full view */
-	uint8_t fills;	   /* enum task_fact it is for; 0: runs unless skipped */
+	const char *name;	  /* in coverage, --skip and doctor */
+	const char *doc;	  /* one line: what it reads */
+	const char *needs;	  /* rights that it wants for a full view */
+	uint8_t fills;		  /* enum task_fact it is for; 0: runs unless skipped */
+	const size_t *state_size; /* bytes of env->state that it wants, or NULL */
 	/* All hooks are optional; they return 0, or -ESRCH when the task has gone. */
 	int (*begin)(struct probe_env *env);
-	int (*batch)(struct probe_env *env, const int32_t *rows, unsigned n);
+	int (*batch)(struct probe_env *env, const struct probe_task *tasks, unsigned n);
 	int (*task)(struct probe_env *env, int32_t row, int dirfd);
 	int (*fd)(struct probe_env *env, int32_t row, int dirfd, const struct probe_fd *fd);
 	int (*end)(struct probe_env *env);
@@ -54,5 +85,89 @@ extern const unsigned n_probes;
  */
 int probes_read(struct snap_builder *b, const struct probe_want *want,
 		bool (*progress)(struct snap_builder *b, void *data), void *data, struct err *e);
+
+/* The rows of the table; their order is the order in which hooks are called. */
+enum probe_row {
+	PROBE_NSLINKS,
+	PROBE_TASKS,
+	PROBE_PIDS,
+	PROBE_CGROUP,
+	PROBE_FDS,
+	PROBE_SOCKETS,
+	PROBE_MNTNS,
+	PROBE_BINDS,
+	PROBE_NSFS,
+	PROBE_CMDLINE,
+	PROBE_USERS,
+	PROBE_N_ROWS
+};
+
+/* Their hooks, one probe a file. */
+int nslinks_begin(struct probe_env *env);
+int nslinks_task(struct probe_env *env, int32_t row, int dirfd);
+int facts_begin(struct probe_env *env);
+int facts_batch(struct probe_env *env, const struct probe_task *tasks, unsigned n);
+int facts_task(struct probe_env *env, int32_t row, int dirfd);
+int facts_end(struct probe_env *env);
+int pids_task(struct probe_env *env, int32_t row, int dirfd);
+int cgroup_begin(struct probe_env *env);
+int cgroup_task(struct probe_env *env, int32_t row, int dirfd);
+int cgroup_end(struct probe_env *env);
+int fds_task(struct probe_env *env, int32_t row, int dirfd);
+int fds_fd(struct probe_env *env, int32_t row, int dirfd, const struct probe_fd *fd);
+int sockets_fd(struct probe_env *env, int32_t row, int dirfd, const struct probe_fd *fd);
+int sockets_end(struct probe_env *env);
+int mntns_end(struct probe_env *env);
+int binds_end(struct probe_env *env);
+int nsfs_end(struct probe_env *env);
+int cmdline_task(struct probe_env *env, int32_t row, int dirfd);
+int cmdline_end(struct probe_env *env);
+int users_end(struct probe_env *env);
+
+extern const size_t nslinks_state_size, facts_state_size, cgroup_state_size, sockets_state_size,
+	cmdline_state_size;
+
+/* ---- services: probes.c ---- */
+
+/* Show one descriptor of a process to every probe that looks at descriptors. */
+void probe_each_fd(struct probe_env *env, int32_t row, int dirfd, const struct probe_fd *fd);
+
+/* ---- services: env.c ---- */
+
+/* Flags of a namespace row; the pointer is good until the next row is added. */
+uint8_t *probe_ns_flags(struct probe_env *env, int32_t row);
+/* The probe whose hook runs saw n more things, or missed n for the reason `why`. */
+void probe_seen(struct probe_env *env, uint64_t n);
+void probe_gap(struct probe_env *env, enum coverage_state state, uint64_t n, const char *why);
+/* As much of the file as fits, NUL-terminated. Returns its length or -errno. */
+ssize_t probe_read_file(int dirfd, const char *path, char *buf, size_t size);
+/*
+ * The whole file, whatever its size; the caller frees. NULL with errno set.
+ * *n (may be NULL) is its length without the NUL that follows.
+ */
+char *probe_slurp_file(int dirfd, const char *path, size_t *n);
+
+/* ---- services: nsfs.c ---- */
+
+/* Kind and inode number in the text of a link: "net:[4026531833]". */
+bool nsfs_parse(const char *text, enum ns_kind *kind, uint32_t *inum);
+/*
+ * Ask the kernel about the namespace that `path` under dirfd leads to, unless
+ * that was done before: owner, parent, owner's uid, 64-bit id, and the same for
+ * owners and parents up to the roots. Safe on any path: nothing but a namespace
+ * is ever opened (see nsfs_open()). False when the namespace of the row was not
+ * there or could not be opened; errno is set.
+ */
+bool nsfs_describe_path(struct probe_env *env, int32_t row, int dirfd, const char *path);
+/* The same with a descriptor of the namespace itself, which stays the caller's. */
+void nsfs_describe(struct probe_env *env, int32_t row, int fd);
+/* The row of an open namespace of a kind; adds and describes it. IX_RACED on errors. */
+int32_t nsfs_row(struct probe_env *env, enum ns_kind kind, int fd);
+/*
+ * Open what an O_PATH descriptor refers to if and only if it is a namespace with
+ * this inode number: a FIFO, a device or a dead file server in its place is not
+ * touched. Returns a descriptor or -errno (ESTALE: it is something else).
+ */
+int nsfs_open(struct probe_env *env, int path_fd, uint32_t inum);
 
 #endif

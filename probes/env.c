@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Small services that several probes use. */
+#include "probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+uint8_t *probe_ns_flags(struct probe_env *env, int32_t row)
+{
+	while (env->ns_flags.n <= (uint32_t)row)
+		array_add(&env->ns_flags);
+	return &env->ns_flags.items[row];
+}
+
+void probe_seen(struct probe_env *env, uint64_t n)
+{
+	builder_seen(env->b, env->probe->name, n);
+}
+
+void probe_gap(struct probe_env *env, enum coverage_state state, uint64_t n, const char *why)
+{
+	builder_gap(env->b, env->probe->name, state, n, why);
+}
+
+/* Reads until the end or until the buffer is full. */
+static ssize_t read_all(int fd, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	while (n < size) {
+		ssize_t got = read(fd, buf + n, size - n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (!got)
+			break;
+		n += got;
+	}
+	return n;
+}
+
+ssize_t probe_read_file(int dirfd, const char *path, char *buf, size_t size)
+{
+	_cleanup_fd_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -errno : read_all(fd, buf, size - 1);
+
+	buf[n < 0 ? 0 : n] = '\0';
+	return n;
+}
+
+char *probe_slurp_file(int dirfd, const char *path, size_t *n)
+{
+	_cleanup_fd_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	size_t room = 16384, used = 0;
+	char *text;
+
+	if (fd < 0)
+		return NULL;
+	text = xreallocarray(NULL, room, 1);
+	for (;;) {
+		ssize_t got = read_all(fd, text + used, room - used - 1);
+
+		if (got < 0) {
+			free(text);
+			errno = -got;
+			return NULL;
+		}
+		used += got;
+		if (used + 1 < room)
+			break;
+		room *= 2;
+		text = xreallocarray(text, room, 1);
+	}
+	text[used] = '\0';
+	if (n)
+		*n = used;
+	return text;
+}

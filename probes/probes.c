@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* THE probe table, and the driver that walks /proc with it. */
+#include "probe.h"
+#include "uapi.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
+
+const struct probe probes[] = {
+	[PROBE_NSLINKS] =
+		{
+			.name = "nslinks",
+			.doc = "the ten namespace links of every task and thread (/proc/PID/ns)",
+			.needs = "CAP_SYS_PTRACE for the tasks of others",
+			.state_size = &nslinks_state_size,
+			.begin = nslinks_begin,
+			.task = nslinks_task,
+		},
+	[PROBE_TASKS] =
+		{
+			.name = "tasks",
+			.doc = "parent, name, state, start and user of tasks (/proc/PID/stat)",
+			.needs = "a /proc without hidepid",
+			.fills = TASK_STAT | TASK_UID,
+			.state_size = &facts_state_size,
+			.begin = facts_begin,
+			.batch = facts_batch,
+			.task = facts_task,
+			.end = facts_end,
+		},
+	[PROBE_PIDS] =
+		{
+			.name = "pids",
+			.doc = "the process number in each pid namespace (NSpid in "
+			       "/proc/PID/status)",
+			.needs = "a /proc without hidepid",
+			.fills = TASK_PIDS,
+			.task = pids_task,
+		},
+	[PROBE_CGROUP] =
+		{
+			.name = "cgroup",
+			.doc = "control group, and from it the container (/proc/PID/cgroup)",
+			.needs = "a /proc without hidepid",
+			.fills = TASK_CGROUP,
+			.state_size = &cgroup_state_size,
+			.begin = cgroup_begin,
+			.task = cgroup_task,
+			.end = cgroup_end,
+		},
+	[PROBE_FDS] =
+		{
+			.name = "fds",
+			.doc = "namespaces that an open descriptor keeps (/proc/PID/fd)",
+			.needs = "CAP_SYS_PTRACE for the processes of others",
+			.task = fds_task,
+			.fd = fds_fd,
+		},
+	[PROBE_SOCKETS] =
+		{
+			.name = "sockets",
+			.doc = "the network namespace of every socket (pidfd_getfd, SIOCGSKNS)",
+			.needs = "CAP_SYS_PTRACE and CAP_NET_ADMIN",
+			.state_size = &sockets_state_size,
+			.fd = sockets_fd,
+			.end = sockets_end,
+		},
+	[PROBE_MNTNS] =
+		{
+			.name = "mntns",
+			.doc = "mount namespaces that no task uses (NS_MNT_GET_NEXT, Linux 6.12)",
+			.needs = "CAP_SYS_ADMIN in the initial user and pid namespace",
+			.end = mntns_end,
+		},
+	[PROBE_BINDS] =
+		{
+			.name = "binds",
+			.doc = "namespaces that a bind mount keeps, in every mount namespace",
+			.needs = "CAP_SYS_ADMIN; CAP_SYS_PTRACE on kernels before 6.11",
+			.end = binds_end,
+		},
+	[PROBE_NSFS] =
+		{
+			.name = "nsfs",
+			.doc = "owner, parent, owner's uid and 64-bit id of namespaces (ioctl_ns)",
+			.needs = "to be in the initial user and pid namespace",
+			.end = nsfs_end,
+		},
+	[PROBE_CMDLINE] =
+		{
+			.name = "cmdline",
+			.doc = "command lines, by a helper that may block (/proc/PID/cmdline)",
+			.needs = "a /proc without hidepid",
+			.fills = TASK_CMDLINE,
+			.state_size = &cmdline_state_size,
+			.task = cmdline_task,
+			.end = cmdline_end,
+		},
+	[PROBE_USERS] =
+		{
+			.name = "users",
+			.doc = "names of user numbers (/etc/passwd alone: NSS may block)",
+			.needs = "nothing",
+			.fills = TASK_UID,
+			.end = users_end,
+		},
+};
+const unsigned n_probes = PROBE_N_ROWS;
+_Static_assert(ARRAY_SIZE(probes) == PROBE_N_ROWS, "a row for each probe");
+
+#define CHUNK_MAX     128
+#define FDS_TO_SPARE  32	 /* descriptors that the hooks may need beside the chunk */
+#define PROGRESS_NSEC 100000000L /* between two calls of progress */
+
+struct driver {
+	struct probe_env env;
+	bool is_on[PROBE_N_ROWS];
+	void *state[PROBE_N_ROWS];
+	struct probe_task chunk[CHUNK_MAX];
+	unsigned n_chunk;
+	unsigned chunk_room;
+	bool (*progress)(struct snap_builder *b, void *data);
+	void *data;
+	struct timespec last_progress;
+	bool has_given_up;
+};
+
+/* ---- calling hooks ---- */
+
+static struct probe_env *env_for(struct driver *d, unsigned row)
+{
+	d->env.probe = &probes[row];
+	d->env.state = d->state[row];
+	return &d->env;
+}
+
+void probe_each_fd(struct probe_env *env, int32_t row, int dirfd, const struct probe_fd *fd)
+{
+	struct driver *d = (struct driver *)env;
+	const struct probe *caller = env->probe;
+	void *state = env->state;
+
+	for (unsigned i = 0; i < n_probes; i++)
+		if (d->is_on[i] && probes[i].fd)
+			probes[i].fd(env_for(d, i), row, dirfd, fd);
+	env->probe = caller;
+	env->state = state;
+}
+_Static_assert(offsetof(struct driver, env) == 0, "probe_each_fd() casts");
+
+static void report_progress(struct driver *d, bool is_first)
+{
+	struct timespec now;
+	long nsec;
+
+	if (!d->progress || d->has_given_up)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	nsec = (now.tv_sec - d->last_progress.tv_sec) * 1000000000L + now.tv_nsec -
+	       d->last_progress.tv_nsec;
+	if (!is_first && nsec < PROGRESS_NSEC)
+		return;
+	d->last_progress = now;
+	d->has_given_up = !d->progress(d->env.b, d->data);
+}
+
+/* Later tasks of the same namespaces are not the first ones any more. */
+static void note_member(struct probe_env *env, const struct task *t)
+{
+	uint8_t flags = NS_HAS_TASK | (task_is_leader(t) ? NS_HAS_PROC : 0);
+
+	for (int k = 0; k < NS_N_KINDS; k++)
+		if (t->ns[k] >= 0)
+			*probe_ns_flags(env, t->ns[k]) |= flags;
+}
+
+static void read_task(struct driver *d, const struct probe_task *t)
+{
+	struct probe_env *env = &d->env;
+	int32_t row = builder_add_task(env->b, t->tid, t->tgid);
+
+	env->is_lead = false;
+	for (unsigned i = 0; i < n_probes; i++) {
+		uint8_t facts = env->want->facts | (env->is_lead ? env->want->lead_facts : 0);
+
+		if (!d->is_on[i] || !probes[i].task ||
+		    (probes[i].fills && !(probes[i].fills & facts)))
+			continue;
+		if (probes[i].task(env_for(d, i), row, t->dirfd) == -ESRCH) {
+			builder_drop_last_task(env->b);
+			return;
+		}
+	}
+	note_member(env, builder_task(env->b, row));
+}
+
+static void read_chunk(struct driver *d)
+{
+	bool is_first = !builder_n_tasks(d->env.b);
+
+	for (unsigned i = 0; i < n_probes; i++)
+		if (d->is_on[i] && probes[i].batch && (probes[i].fills & d->env.want->facts))
+			probes[i].batch(env_for(d, i), d->chunk, d->n_chunk);
+	for (unsigned i = 0; i < d->n_chunk; i++) {
+		read_task(d, &d->chunk[i]);
+		close(d->chunk[i].dirfd);
+	}
+	d->n_chunk = 0;
+	report_progress(d, is_first);
+}
+
+/* ---- the walk ---- */
+
+/* Opens the directory of a task and puts it into the chunk; returns it or -1. */
+static int take_task(struct driver *d, int parent, const char *path, pid_t tid, pid_t tgid)
+{
+	int dirfd = openat(parent, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (dirfd < 0) {
+		if (errno != ENOENT && errno != ESRCH)
+			builder_gap(d->env.b, probes[PROBE_NSLINKS].name, COV_PARTIAL, 1,
+				    strerror(errno));
+		return -1;
+	}
+	d->chunk[d->n_chunk++] = (struct probe_task){tid, tgid, dirfd};
+	return dirfd;
+}
+
+static int number_of(const char *name)
+{
+	return *name >= '0' && *name <= '9' ? atoi(name) : 0;
+}
+
+/*
+ * The other threads of a process. `leader` stays ours: the chunk may be read,
+ * and its descriptors closed, while its threads are still coming.
+ */
+static void take_threads(struct driver *d, int leader, pid_t tgid)
+{
+	_cleanup_fd_ int own = fcntl(leader, F_DUPFD_CLOEXEC, 3);
+	int fd = openat(leader, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	char path[32];
+
+	while (own >= 0 && dir && !d->has_given_up && (entry = readdir(dir))) {
+		pid_t tid = number_of(entry->d_name);
+
+		if (!tid || tid == tgid)
+			continue;
+		if (d->n_chunk == d->chunk_room)
+			read_chunk(d);
+		snprintf(path, sizeof(path), "task/%d", tid);
+		take_task(d, own, path, tid, tgid);
+	}
+	if (dir)
+		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
+}
+
+static void take_process(struct driver *d, pid_t pid)
+{
+	struct stat st;
+	char path[16];
+	int dirfd;
+
+	if (d->n_chunk == d->chunk_room)
+		read_chunk(d);
+	snprintf(path, sizeof(path), "%d", pid);
+	dirfd = take_task(d, d->env.proc, path, pid, pid);
+	/* Its links are its own two and one a thread; no need to list one thread. */
+	if (dirfd >= 0 && !fstatat(dirfd, "task", &st, 0) && st.st_nlink > 3)
+		take_threads(d, dirfd, pid);
+}
+
+static int pid_order(const void *a, const void *b)
+{
+	return *(const pid_t *)a - *(const pid_t *)b;
+}
+
+/* All process numbers first: a list that was read at once, and in ascending order. */
+static void walk(struct driver *d)
+{
+	ARRAY(pid_t) pids = {0};
+	DIR *dir = fdopendir(openat(d->env.proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		pid_t pid = number_of(entry->d_name);
+
+		if (pid)
+			*array_add(&pids) = pid;
+	}
+	if (dir)
+		closedir(dir);
+	qsort(pids.items, pids.n, sizeof(*pids.items), pid_order);
+	for (uint32_t i = 0; i < pids.n && !d->has_given_up; i++)
+		take_process(d, pids.items[i]);
+	if (d->n_chunk)
+		read_chunk(d);
+	free(pids.items);
+}
+
+/* ---- begin and end ---- */
+
+static void read_meta(struct driver *d)
+{
+	struct snap_meta *meta = snap_builder_meta(d->env.b);
+	struct utsname uts;
+	char boot_id[64];
+	ssize_t n;
+
+	clock_gettime(CLOCK_REALTIME, &meta->taken);
+	if (!uname(&uts)) {
+		meta->host = snap_strz(d->env.b, uts.nodename);
+		meta->kernel = snap_strz(d->env.b, uts.release);
+	}
+	n = probe_read_file(d->env.proc, "sys/kernel/random/boot_id", boot_id, sizeof(boot_id));
+	if (n > 0)
+		meta->boot_id = snap_str(d->env.b, boot_id, strcspn(boot_id, "\n"));
+}
+
+/* Whose /proc is it? Its numbers are not ours in `unshare --pid` without a mount of its own. */
+static void know_self(struct probe_env *env)
+{
+	char text[64];
+	ssize_t n = readlinkat(env->proc, "self", text, sizeof(text) - 1);
+	const char *line;
+	int n_pids = 0;
+	enum ns_kind kind;
+	uint32_t inum;
+	char status[8192];
+
+	env->pid_ns = IX_NONE;
+	env->self = n > 0 ? (text[n] = '\0', atoi(text)) : 0;
+	env->is_foreign = env->self != getpid();
+	if (!env->self || probe_read_file(env->proc, "self/status", status, sizeof(status)) <= 0)
+		return;
+	line = strstr(status, "\nNSpid:");
+	for (line = line ? line + 7 : ""; *line && *line != '\n'; line++)
+		n_pids += *line == '\t';
+	n = readlinkat(env->proc, "self/ns/pid", text, sizeof(text) - 1);
+	if (n_pids != 1 || n <= 0)
+		return;
+	text[n] = '\0';
+	if (nsfs_parse(text, &kind, &inum))
+		env->pid_ns = builder_ns(env->b, kind, inum, NULL);
+}
+
+static int open_proc(struct probe_env *env, struct err *e)
+{
+	struct statfs fs;
+	struct stat st;
+
+	env->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (env->proc < 0)
+		return err_set(e, errno, "cannot open /proc");
+	if (fstatfs(env->proc, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC) {
+		close(env->proc);
+		return err_set(e, ENOTSUP, "/proc is not a proc filesystem: mount one there");
+	}
+	know_self(env);
+	env->nsfs_dev = fstatat(env->proc, env->self ? "self/ns/user" : "2/ns/user", &st, 0) < 0
+				? 0
+				: st.st_dev;
+	return 0;
+}
+
+static unsigned room_for_chunk(void)
+{
+	struct rlimit lim;
+	rlim_t room;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) < 0 || lim.rlim_cur >= CHUNK_MAX * 4)
+		return CHUNK_MAX;
+	room = lim.rlim_cur > FDS_TO_SPARE ? (lim.rlim_cur - FDS_TO_SPARE) / 2 : 1;
+	return room < 1 ? 1 : room;
+}
+
+static void begin_probes(struct driver *d)
+{
+	uint8_t facts = d->env.want->facts | d->env.want->lead_facts;
+
+	for (unsigned i = 0; i < n_probes; i++) {
+		struct probe_env *env;
+
+		d->is_on[i] = !(d->env.want->skip & BIT(i)) &&
+			      (!probes[i].fills || (probes[i].fills & facts));
+		if (d->is_on[i] && probes[i].state_size)
+			d->state[i] = xcalloc(1, *probes[i].state_size);
+		env = env_for(d, i);
+		if (!d->is_on[i])
+			probe_gap(env, COV_OFF, 0, "not asked for");
+		else if (probes[i].begin)
+			probes[i].begin(env);
+	}
+}
+
+static void end_probes(struct driver *d)
+{
+	for (unsigned i = 0; i < n_probes; i++)
+		if (d->is_on[i] && probes[i].end && !d->has_given_up)
+			probes[i].end(env_for(d, i));
+	for (unsigned i = 0; i < n_probes; i++)
+		free(d->state[i]);
+	free(d->env.ns_flags.items);
+	close(d->env.proc);
+}
+
+int probes_read(struct snap_builder *b, const struct probe_want *want,
+		bool (*progress)(struct snap_builder *b, void *data), void *data, struct err *e)
+{
+	struct driver d = {
+		.env = {.b = b, .want = want},
+		.chunk_room = room_for_chunk(),
+		.progress = progress,
+		.data = data,
+	};
+	int r = open_proc(&d.env, e);
+
+	if (r < 0)
+		return r;
+	read_meta(&d);
+	begin_probes(&d);
+	walk(&d);
+	end_probes(&d);
+	return 0;
+}
