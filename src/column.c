@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-#define LEFT  false
-#define RIGHT true
-#define COLUMN(of_, id_, title_, width_, is_right_, needs_, get_, help_)                           \
+enum look { RIGHT, LEFT, TEXT };
+#define COLUMN(of_, id_, title_, width_, look_, needs_, get_, help_)                               \
 	{                                                                                          \
 		.id = (id_), .title = (title_), .of = (of_), .width = (width_),                    \
-		.is_right = (is_right_), .needs = (needs_), .get = (get_), .help = (help_)         \
+		.is_right = (look_) == RIGHT, .is_text = (look_) == TEXT, .needs = (needs_),       \
+		.get = (get_), .help = (help_)                                                     \
 	}
 #define OF_A_TASK(...)	   COLUMN(OF_TASK, __VA_ARGS__)
 #define OF_A_NS(...)	   COLUMN(OF_NS, __VA_ARGS__)
@@ -20,12 +20,12 @@ const struct column columns[] = {
 	OF_A_TASK("tid", "TID", 7, RIGHT, 0, task_tid, "thread id"),
 	OF_A_TASK("pid", "PID", 7, RIGHT, 0, task_pid, "process id (thread group id)"),
 	OF_A_TASK("ppid", "PPID", 7, RIGHT, TASK_STAT, task_ppid, "process id of the parent"),
-	OF_A_TASK("comm", "COMM", 16, LEFT, TASK_STAT, task_comm,
+	OF_A_TASK("comm", "COMM", 16, TEXT, TASK_STAT, task_comm,
 		  "name of the task, as the kernel keeps it"),
-	OF_A_TASK("command", "COMMAND", 40, LEFT, TASK_STAT | TASK_CMDLINE, task_command,
+	OF_A_TASK("command", "COMMAND", 40, TEXT, TASK_STAT | TASK_CMDLINE, task_command,
 		  "command line, or the name where there is none"),
 	OF_A_TASK("uid", "UID", 6, RIGHT, TASK_UID, task_uid, "effective user id"),
-	OF_A_TASK("user", "USER", 10, LEFT, TASK_UID, task_user, "name of the effective user"),
+	OF_A_TASK("user", "USER", 10, TEXT, TASK_UID, task_user, "name of the effective user"),
 	OF_A_TASK("state", "STATE", 1, LEFT, TASK_STAT, task_state,
 		  "R, S, D, Z ... as ps prints it"),
 	OF_A_TASK("start", "START", 10, RIGHT, TASK_STAT, task_start,
@@ -37,13 +37,13 @@ const struct column columns[] = {
 		"namespaces against the parent's: . same, a letter where it differs, ? not known"),
 	OF_A_TASK("nsproxy", "NSPROXY", 9, LEFT, 0, task_nsproxy,
 		  "its nsproxy and how many tasks share it: # one object, ~ equal contents"),
-	OF_A_TASK("container", "CONTAINER", 12, LEFT, TASK_CGROUP, task_container,
+	OF_A_TASK("container", "CONTAINER", 12, TEXT, TASK_CGROUP, task_container,
 		  "name or short id of the container"),
-	OF_A_TASK("runtime", "RUNTIME", 10, LEFT, TASK_CGROUP, task_runtime,
+	OF_A_TASK("runtime", "RUNTIME", 10, TEXT, TASK_CGROUP, task_runtime,
 		  "what runs the container"),
-	OF_A_TASK("cgroup", "CGROUP", 30, LEFT, TASK_CGROUP, task_cgroup, "cgroup path"),
-	OF_A_TASK("unit", "UNIT", 20, LEFT, TASK_CGROUP, task_unit, "systemd service or scope"),
-	OF_A_TASK("slice", "SLICE", 16, LEFT, TASK_CGROUP, task_slice, "systemd slice"),
+	OF_A_TASK("cgroup", "CGROUP", 30, TEXT, TASK_CGROUP, task_cgroup, "cgroup path"),
+	OF_A_TASK("unit", "UNIT", 20, TEXT, TASK_CGROUP, task_unit, "systemd service or scope"),
+	OF_A_TASK("slice", "SLICE", 16, TEXT, TASK_CGROUP, task_slice, "systemd slice"),
 	OF_A_TASK("pids", "PIDS", 15, LEFT, TASK_PIDS, task_pids,
 		  "its number in each pid namespace, from the outermost to its own"),
 	OF_A_TASK("inner", "INNER", 7, RIGHT, TASK_PIDS, task_inner,
@@ -61,17 +61,17 @@ const struct column columns[] = {
 	OF_A_TASK("time_for_children", "TIME_FOR_CHILDREN", 17, RIGHT, 0, task_time_for_children,
 		  "time namespace that its next children will be in"),
 	OF_A_NS("ns", "NS", 10, RIGHT, 0, ns_inum, "inode number of the namespace"),
-	OF_A_NS("type", "TYPE", 6, LEFT, 0, ns_type, "kind of the namespace"),
+	OF_A_NS("type", "TYPE", 6, TEXT, 0, ns_type, "kind of the namespace"),
 	OF_A_NS("nprocs", "NPROCS", 6, RIGHT, 0, ns_nprocs, "processes in it"),
 	OF_A_NS("nthreads", "NTHREADS", 8, RIGHT, 0, ns_nthreads, "threads in it"),
 	OF_A_NS("pid", "PID", 7, RIGHT, 0, ns_pid, "lowest process id in it"),
 	OF_A_NS("ppid", "PPID", 7, RIGHT, TASK_STAT, ns_ppid, "parent of that process"),
-	OF_A_NS("command", "COMMAND", 40, LEFT, TASK_STAT | TASK_CMDLINE, ns_command,
+	OF_A_NS("command", "COMMAND", 40, TEXT, TASK_STAT | TASK_CMDLINE, ns_command,
 		"command line of that process, or what keeps it when there is none"),
 	OF_A_NS("uid", "UID", 6, RIGHT, TASK_UID, ns_uid, "user id of that process"),
-	OF_A_NS("user", "USER", 10, LEFT, TASK_UID, ns_user, "user name of that process"),
+	OF_A_NS("user", "USER", 10, TEXT, TASK_UID, ns_user, "user name of that process"),
 	OF_A_NS("path", "PATH", 24, LEFT, 0, ns_path, "a path that opens it"),
-	OF_A_NS("nsfs", "NSFS", 24, LEFT, 0, ns_nsfs, "where it is bind-mounted"),
+	OF_A_NS("nsfs", "NSFS", 24, TEXT, 0, ns_nsfs, "where it is bind-mounted"),
 	OF_A_NS("pns", "PNS", 10, RIGHT, 0, ns_pns,
 		"parent of a pid or user namespace (inode number)"),
 	OF_A_NS("ons", "ONS", 10, RIGHT, 0, ns_ons, "user namespace that owns it (inode number)"),
@@ -90,11 +90,11 @@ const struct column columns[] = {
 		"pid or user namespaces right below it"),
 	OF_A_NS("nsproxies", "NSPROXIES", 9, RIGHT, 0, ns_nsproxies,
 		"pointers that nsproxies hold to it"),
-	OF_A_NS("container", "CONTAINER", 12, LEFT, TASK_CGROUP, ns_container,
+	OF_A_NS("container", "CONTAINER", 12, TEXT, TASK_CGROUP, ns_container,
 		"container of its lowest process"),
 	OF_A_NS("initial", "INITIAL", 7, LEFT, 0, ns_initial,
 		"is it one that the system booted with?"),
-	OF_A_NS("where", "WHERE", 30, LEFT, 0, ns_where, "what keeps it when no task is in it"),
+	OF_A_NS("where", "WHERE", 30, TEXT, 0, ns_where, "what keeps it when no task is in it"),
 	OF_AN_NSPROXY("nsproxy", "NSPROXY", 7, LEFT, 0, proxy_id,
 		      "number of the nsproxy: # one object, ~ equal contents"),
 	OF_AN_NSPROXY("source", "SOURCE", 8, LEFT, 0, proxy_source,
@@ -103,9 +103,9 @@ const struct column columns[] = {
 		      "the kernel's count of references"),
 	OF_AN_NSPROXY("tasks", "TASKS", 5, RIGHT, 0, proxy_tasks, "tasks that point at it"),
 	OF_AN_NSPROXY("pid", "PID", 7, RIGHT, 0, proxy_pid, "lowest thread id of these"),
-	OF_AN_NSPROXY("command", "COMMAND", 40, LEFT, TASK_STAT | TASK_CMDLINE, proxy_command,
+	OF_AN_NSPROXY("command", "COMMAND", 40, TEXT, TASK_STAT | TASK_CMDLINE, proxy_command,
 		      "its command line"),
-	OF_AN_NSPROXY("container", "CONTAINER", 12, LEFT, TASK_CGROUP, proxy_container,
+	OF_AN_NSPROXY("container", "CONTAINER", 12, TEXT, TASK_CGROUP, proxy_container,
 		      "its container"),
 	OF_AN_NSPROXY("uts", "UTS", 10, RIGHT, 0, proxy_uts, "uts namespace"),
 	OF_AN_NSPROXY("ipc", "IPC", 10, RIGHT, 0, proxy_ipc, "ipc namespace"),

@@ -39,6 +39,7 @@ struct column {
 	enum row_of of;
 	unsigned width; /* columns on the screen that suit it */
 	bool is_right;	/* numbers */
+	bool is_text;	/* what a word of a filter, or a search, looks through */
 	uint8_t needs;	/* enum task_fact of the task that the row shows */
 	void (*get)(const struct snap *s, int32_t row, struct value *v);
 	const char *help; /* one line */

@@ -47,6 +47,7 @@ enum task_fact {
 	TASK_CGROUP = BIT(2), /* cgroup, container */
 	TASK_PIDS = BIT(3),   /* pids */
 	TASK_CMDLINE = BIT(4),
+	TASK_ALL_FACTS = BIT(5) - 1,
 };
 
 struct task {

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd.h"
+
+#include "nearest.h"
+#include "table.h"
+#include "tree.h"
+
+#include <string.h>
+
+struct lines {
+	const struct cmd_ctx *c;
+	const struct snap *s;
+	const struct tree *t;
+	struct table *table;
+	bool *has_proxy; /* nsproxies whose count was shown */
+	struct strbuf cell;
+};
+
+static void end_cell(struct lines *l)
+{
+	table_add_cell(l->table, l->cell.s);
+	l->cell.n = 0;
+	strbuf_add(&l->cell, "", 0);
+}
+
+static void add_value(struct lines *l, enum row_of of, const char *id, int32_t ix)
+{
+	char buf[4096];
+	struct value v;
+
+	column_find(of, id)->get(l->s, ix, &v);
+	strbuf_puts(&l->cell, value_text(&v, buf, sizeof(buf), l->c->cs));
+}
+
+static void add_raw(struct lines *l, struct raw r)
+{
+	text_safe(&l->cell, r, l->c->cs);
+}
+
+/* nginx 1911 (1): its name, its number here, and in its own pid namespace. */
+static void label_task(struct lines *l, int32_t ix)
+{
+	const struct task *t = &l->s->tasks[ix];
+
+	if (t->facts & TASK_STAT)
+		add_raw(l, t->comm);
+	else
+		strbuf_puts(&l->cell, "?");
+	strbuf_printf(&l->cell, " %d", t->tid);
+	if (t->n_pids > 1)
+		strbuf_printf(&l->cell, " (%d)", t->pids[t->n_pids - 1]);
+	if (!task_is_leader(t))
+		strbuf_puts(&l->cell, " thread");
+}
+
+static void add_task(struct lines *l, int32_t ix)
+{
+	const struct task *t = &l->s->tasks[ix];
+
+	label_task(l, ix);
+	end_cell(l);
+	add_value(l, OF_TASK, "strip", ix);
+	end_cell(l);
+	/* How many share an nsproxy is said where it comes first. */
+	if (t->nsproxy >= 0 && l->has_proxy[t->nsproxy]) {
+		add_value(l, OF_NSPROXY, "nsproxy", t->nsproxy);
+	} else {
+		add_value(l, OF_TASK, "nsproxy", ix);
+		if (t->nsproxy >= 0)
+			l->has_proxy[t->nsproxy] = true;
+	}
+	end_cell(l);
+	add_value(l, OF_TASK, "user", ix);
+	end_cell(l);
+	if (t->container != IX_NONE)
+		add_value(l, OF_TASK, "container", ix);
+	end_cell(l);
+}
+
+/* net:[4026531840], and for one without tasks what keeps it. */
+static void add_ns(struct lines *l, int32_t ix)
+{
+	const struct ns *ns = &l->s->nss[ix];
+
+	strbuf_printf(&l->cell, "%s:[%u]", ns_kinds[ns->kind].name, ns->inum);
+	if (ns->is_initial)
+		strbuf_puts(&l->cell, " initial");
+	if (ns->n_threads) {
+		strbuf_printf(&l->cell, " %u process%s", ns->n_procs, ns->n_procs == 1 ? "" : "es");
+	} else {
+		strbuf_puts(&l->cell, " ");
+		add_value(l, OF_NS, "where", ix);
+	}
+	end_cell(l);
+	for (int i = 0; i < 4; i++)
+		end_cell(l);
+}
+
+static void add_nsproxy(struct lines *l, int32_t ix)
+{
+	const struct nsproxy *p = &l->s->nsproxies[ix];
+
+	add_value(l, OF_NSPROXY, "nsproxy", ix);
+	strbuf_printf(&l->cell, " %u task%s%s", p->n_tasks, p->n_tasks == 1 ? "" : "s",
+		      p->is_inferred ? ", equal links" : "");
+	if (p->count >= 0)
+		strbuf_printf(&l->cell, ", count %d", p->count);
+	l->has_proxy[ix] = true;
+	end_cell(l);
+	for (int i = 0; i < 4; i++)
+		end_cell(l);
+}
+
+static void write_lines(struct lines *l, struct strbuf *out)
+{
+	static void (*const adders[])(struct lines *, int32_t) = {
+		[OF_TASK] = add_task, [OF_NS] = add_ns, [OF_NSPROXY] = add_nsproxy};
+	static const char *const titles[] = {"TASK", "mnpuihct", "NSPROXY", "USER", "CONTAINER"};
+
+	l->table = table_new(cmd_value(l->c, "noheadings") ? TABLE_NO_HEADINGS : 0, cmd_width());
+	l->has_proxy = xcalloc(l->s->n_nsproxies, sizeof(*l->has_proxy));
+	for (size_t i = 0; i < ARRAY_SIZE(titles); i++)
+		table_add_column(l->table, titles[i], false);
+	strbuf_add(&l->cell, "", 0);
+	for (uint32_t i = 0; i < l->t->n; i++) {
+		const struct tree_row *r = &l->t->rows[i];
+
+		table_add_row(l->table);
+		tree_prefix(&l->cell, l->t, i, l->c->cs);
+		adders[r->of](l, r->ix);
+	}
+	table_write(out, l->table);
+	table_free(l->table);
+	strbuf_free(&l->cell);
+	free(l->has_proxy);
+}
+
+struct wanted {
+	const struct snap *s;
+	const struct filter *filter;
+	enum row_of of;
+};
+
+static bool is_wanted(const struct tree_row *r, void *data)
+{
+	const struct wanted *w = data;
+
+	return r->of == w->of && filter_match(w->filter, w->s, r->ix);
+}
+
+static int show(struct cmd_ctx *c, enum tree_order by, struct filter *filter)
+{
+	struct probe_want want = {.facts = TASK_STAT | TASK_UID | TASK_CGROUP | TASK_PIDS};
+	struct lines l = {.c = c};
+	struct strbuf out = {0};
+	struct tree t = {0};
+	struct wanted wanted;
+	int status;
+
+	if (tree_orders[by].of == OF_TASK)
+		want.facts |= filter_needs(filter);
+	else
+		want.lead_facts = filter_needs(filter);
+	l.s = cmd_read(c, &want);
+	if (!l.s)
+		return CMD_TROUBLE;
+	tree_build(&t, l.s, by, cmd_value(c, "threads"));
+	wanted = (struct wanted){l.s, filter, tree_orders[by].of};
+	if (filter)
+		tree_filter(&t, is_wanted, &wanted);
+	l.t = &t;
+	write_lines(&l, &out);
+	status = cmd_finish(c, l.s, &out);
+	strbuf_free(&out);
+	tree_free(&t);
+	snap_unref(l.s);
+	return status;
+}
+
+static int fail_order(const struct cmd_ctx *c, const char *name)
+{
+	struct nearest near = {.word = name};
+
+	for (int i = 0; i < TREE_N_ORDERS; i++)
+		nearest_try(&near, tree_orders[i].name);
+	if (near.best)
+		return cmd_usage(c, "there is no order %s; did you mean %s?", name, near.best);
+	return cmd_usage(c, "there is no order %s; they are task, user, pid, owner and nsproxy",
+			 name);
+}
+
+static int run(struct cmd_ctx *c)
+{
+	const char *name = cmd_value(c, "by");
+	int by = name ? tree_order_by_name(name) : TREE_BY_TASK;
+	struct filter *filter = NULL;
+	int status;
+
+	if (by < 0)
+		return fail_order(c, name);
+	if (!cmd_filter(c, tree_orders[by].of, &filter))
+		return CMD_TROUBLE;
+	status = show(c, by, filter);
+	filter_free(filter);
+	return status;
+}
+
+static const struct cmd_option options[] = {
+	{"by", 'b', "ORDER", WORDS_ORDERS, "task, user, pid, owner or nsproxy"},
+	{"threads", 'a', NULL, WORDS_NONE,
+	 "all threads, not only those with namespaces of their own"},
+	{"noheadings", 'n', NULL, WORDS_NONE, "without the line of titles"},
+	{0},
+};
+
+static const char *const examples[] = {
+	"nscope tree                  # who made whom, and what each does not share",
+	"nscope tree --by owner       # user namespaces and what each of them owns",
+	"nscope tree container = web  # one container, and what leads to it",
+	NULL,
+};
+
+const struct cmd cmd_tree = {
+	.name = "tree",
+	.args = "[FILTER]",
+	.help = "Show tasks or namespaces as a tree",
+	.options = options,
+	.examples = examples,
+	.run = run,
+};
