@@ -62,14 +62,18 @@ void table_write(struct strbuf *out, struct table *t)
 {
 	char *text = NULL;
 
-	if (scols_table_is_empty(t->scols)) {
-		strbuf_puts(out, "");
+	strbuf_add(out, "", 0);
+	if (scols_table_is_empty(t->scols) || scols_print_table_to_string(t->scols, &text))
 		return;
-	}
-	if (!scols_print_table_to_string(t->scols, &text) && text) {
-		strbuf_puts(out, text);
-		if (*text && text[strlen(text) - 1] != '\n')
-			strbuf_puts(out, "\n");
+	/* Without the spaces that would fill the last column. */
+	for (char *line = text, *end; *line; line = end + (*end == '\n')) {
+		size_t n;
+
+		end = strchrnul(line, '\n');
+		for (n = end - line; n && line[n - 1] == ' '; n--)
+			;
+		strbuf_add(out, line, n);
+		strbuf_add(out, "\n", 1);
 	}
 	free(text);
 }

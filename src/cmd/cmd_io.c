@@ -127,10 +127,10 @@ int cmd_write(const struct cmd_ctx *c, const struct strbuf *out)
 	return cmd_fail(c, &e);
 }
 
-/* Not all of it was seen, though this kernel has it. */
+/* Not all of it was seen, though this kernel has it and it was asked for. */
 static bool is_gap(const struct coverage *c)
 {
-	return c->state != COV_OK && c->state != COV_UNSUPPORTED;
+	return c->state == COV_PARTIAL || c->state == COV_DENIED;
 }
 
 int cmd_finish(const struct cmd_ctx *c, const struct snap *s, const struct strbuf *out)
