@@ -173,9 +173,12 @@ void ns_initial(const struct snap *s, int32_t row, struct value *v)
 
 /* ---- what keeps a namespace that no task is in ---- */
 
-static void where_keeper(const struct snap *s, const struct ns *ns, struct value *v)
+/* A mount point says more than a descriptor does. */
+static void where_keeper(const struct snap *s, int32_t row, struct value *v)
 {
-	const struct keeper *k = &s->keepers[ns->first_keeper];
+	const struct ns *ns = &s->nss[row];
+	const struct keeper *bind = keeper_of(s, row, KEEPER_BIND);
+	const struct keeper *k = bind ? bind : &s->keepers[ns->first_keeper];
 	char more[24] = "";
 
 	if (ns->n_keepers > 1)
@@ -201,7 +204,7 @@ void ns_where(const struct snap *s, int32_t row, struct value *v)
 	if (ns->n_threads)
 		set_missing(v, IX_NONE);
 	else if (ns->n_keepers)
-		where_keeper(s, ns, v);
+		where_keeper(s, row, v);
 	else if (ns->n_owned)
 		set_text(v, "owns %u namespace%s", ns->n_owned, ns->n_owned == 1 ? "" : "s");
 	else if (ns->n_children)

@@ -139,7 +139,7 @@ int cmd_finish(const struct cmd_ctx *c, const struct snap *s, const struct strbu
 	struct strbuf text = {0};
 	const char *before = "";
 
-	for (uint32_t i = 0; i < s->n_coverage; i++) {
+	for (uint32_t i = 0; i < s->n_coverage && status == CMD_YES; i++) {
 		const struct coverage *row = &s->coverage[i];
 
 		if (!is_gap(row))

@@ -85,8 +85,11 @@ static void add_ns(struct lines *l, int32_t ix)
 	strbuf_printf(&l->cell, "%s:[%u]", ns_kinds[ns->kind].name, ns->inum);
 	if (ns->is_initial)
 		strbuf_puts(&l->cell, " initial");
-	if (ns->n_threads) {
+	if (ns->n_procs) {
 		strbuf_printf(&l->cell, " %u process%s", ns->n_procs, ns->n_procs == 1 ? "" : "es");
+	} else if (ns->n_threads) {
+		strbuf_printf(&l->cell, " %u thread%s", ns->n_threads,
+			      ns->n_threads == 1 ? "" : "s");
 	} else {
 		strbuf_puts(&l->cell, " ");
 		add_value(l, OF_NS, "where", ix);
