@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tasks, their nsproxies and the namespaces: all that the tree and `ls` show,
+ * in one system call. A program of type "syscall" runs when the probe says so
+ * and walks the kernel's own lists; nothing is attached to anything.
+ *
+ * Lists are reached from `current`, for symbols of data are not to be had on
+ * kernels without KALLSYMS_ALL.
+ */
+#include "kernel_types.h"
+
+#define MAX_LIST (1u << 22)
+
+struct bpf_iter_task {
+	uint64_t opaque[3];
+} __attribute__((aligned(8)));
+
+struct bpf_iter_num {
+	uint64_t opaque[1];
+} __attribute__((aligned(8)));
+
+extern int bpf_iter_task_new(struct bpf_iter_task *it, struct task_struct *task,
+			     unsigned int flags) __ksym __weak;
+extern struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it) __ksym __weak;
+extern void bpf_iter_task_destroy(struct bpf_iter_task *it) __ksym __weak;
+extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym __weak;
+extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym __weak;
+extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym __weak;
+extern void bpf_rcu_read_lock(void) __ksym __weak;
+extern void bpf_rcu_read_unlock(void) __ksym __weak;
+
+#define BPF_TASK_ITER_ALL_THREADS 1
+
+/* The reader gives each its size before it loads them. */
+K_ARRAY(k_tasks, struct k_task, 1);
+K_ARRAY(k_deep, struct k_pids, 1);
+K_ARRAY(k_nsproxies, struct k_nsproxy, 1);
+K_ARRAY(k_nss, struct k_ns, 1);
+K_ARRAY(k_addrs, struct k_addr, 1);
+
+/* What the run knows; the reader clears it before each. */
+K_ARRAY(k_state, struct k_state, 1);
+
+static struct k_state *state(void)
+{
+	uint32_t zero = 0;
+
+	return bpf_map_lookup_elem(&k_state, &zero);
+}
+
+/* The verifier allows no arithmetic on a pointer; one that has been in a map is a number. */
+static uint64_t number(struct k_state *st, const void *p)
+{
+	*(volatile uint64_t *)&st->scratch = (uint64_t)p;
+	return *(volatile uint64_t *)&st->scratch;
+}
+
+static uint32_t hash(uint64_t addr)
+{
+	return (addr * 0x9e3779b97f4a7c15ull >> 40) % K_SEEN;
+}
+
+static uint64_t ns_offset(uint32_t kind)
+{
+	switch (kind) {
+	case K_MNT:
+		return bpf_core_field_offset(struct mnt_namespace, ns);
+	case K_NET:
+		return bpf_core_field_offset(struct net, ns);
+	case K_PID:
+		return bpf_core_field_offset(struct pid_namespace, ns);
+	case K_USER:
+		return bpf_core_field_offset(struct user_namespace, ns);
+	case K_IPC:
+		return bpf_core_field_offset(struct ipc_namespace, ns);
+	case K_UTS:
+		return bpf_core_field_offset(struct uts_namespace, ns);
+	case K_CGROUP:
+		return bpf_core_field_offset(struct cgroup_namespace, ns);
+	default:
+		return bpf_core_field_offset(struct time_namespace, ns);
+	}
+}
+
+/* The address of the ns_common in a namespace; 0 for none. */
+#define COMMON(ptr, kind) ((uint64_t)(ptr) ? (uint64_t)(ptr) + ns_offset(kind) : 0)
+
+#define OWNER(obj, type) COMMON(CAST(obj, type)->user_ns, K_USER)
+
+/* What only its kind has: its owner, and what else the record has a place for. */
+static void read_kind(struct k_ns *r, uint32_t kind, uint64_t obj)
+{
+	switch (kind) {
+	case K_MNT:
+		r->owner = OWNER(obj, struct mnt_namespace);
+		if (bpf_core_field_exists(struct mnt_namespace___v40, seq))
+			r->id = CAST(obj, struct mnt_namespace___v40)->seq;
+		break;
+	case K_NET:
+		r->owner = OWNER(obj, struct net);
+		break;
+	case K_PID: {
+		struct pid_namespace *p = CAST(obj, struct pid_namespace);
+
+		r->owner = COMMON(p->user_ns, K_USER);
+		r->parent = COMMON(p->parent, K_PID);
+		r->level = p->level;
+		r->pid_allocated = p->pid_allocated;
+		break;
+	}
+	case K_USER: {
+		struct user_namespace *u = CAST(obj, struct user_namespace);
+
+		r->owner = r->parent = COMMON(u->parent, K_USER);
+		r->level = u->level;
+		r->owner_uid = AT(u, struct user_namespace, owner, uint32_t);
+		break;
+	}
+	case K_IPC:
+		r->owner = OWNER(obj, struct ipc_namespace);
+		break;
+	case K_UTS:
+		r->owner = OWNER(obj, struct uts_namespace);
+		break;
+	case K_CGROUP:
+		r->owner = OWNER(obj, struct cgroup_namespace);
+		break;
+	case K_TIME:
+		r->owner = OWNER(obj, struct time_namespace);
+		break;
+	}
+}
+
+/*
+ * Tell of the namespace whose ns_common is at addr, unless that was done. Not
+ * static, as those below: the verifier then looks at it once, not at each call.
+ */
+__noinline int tell_ns(uint32_t kind, uint64_t addr)
+{
+	struct ns_common *c = CAST(addr, struct ns_common);
+	struct k_state *st = state();
+	struct k_ns *r;
+	uint32_t row;
+
+	if (!st || !addr || st->nss[hash(addr)] == addr)
+		return 0;
+	st->nss[hash(addr)] = addr;
+	row = st->n_nss++;
+	r = bpf_map_lookup_elem(&k_nss, &row);
+	if (!r)
+		return 0;
+	r->addr = addr;
+	r->kind = kind;
+	r->inum = c->inum;
+	r->stashed = AT(c, struct ns_common, stashed, uint64_t);
+	if (bpf_core_field_exists(struct ns_common, __ns_ref))
+		r->refs = AT(c, struct ns_common, __ns_ref, int32_t);
+	else
+		r->refs = AT(c, struct ns_common___v511, count, int32_t);
+	r->id = 0;
+	if (bpf_core_field_exists(struct ns_common, ns_id))
+		r->id = c->ns_id;
+	r->owner = r->parent = r->level = r->owner_uid = r->pid_allocated = 0;
+	read_kind(r, kind, addr - ns_offset(kind));
+	return 0;
+}
+
+static uint64_t list_offset(void)
+{
+	if (bpf_core_field_exists(struct ns_common, ns_list_node))
+		return bpf_core_field_offset(struct ns_common, ns_list_node);
+	return bpf_core_field_offset(struct ns_common___v619, ns_tree_node.ns_list_entry);
+}
+
+static int has_lists(void)
+{
+	return bpf_core_field_exists(struct ns_common, ns_list_node) ||
+	       bpf_core_field_exists(struct ns_common___v619, ns_tree_node);
+}
+
+/*
+ * All namespaces of a kind: since 6.18 each is in a ring with a head that is no
+ * namespace. The head is known by its "ops", which are not those of the kind.
+ */
+__noinline int tell_list(uint32_t kind, uint64_t seed)
+{
+	uint64_t start = seed + list_offset(), node = start;
+	const void *ops = CAST(seed, struct ns_common)->ops;
+	struct k_state *st = state();
+	struct bpf_iter_num it;
+
+	if (!st)
+		return 0;
+	bpf_iter_num_new(&it, 0, MAX_LIST);
+	while (bpf_iter_num_next(&it)) {
+		uint64_t addr = node - list_offset();
+
+		if (CAST(addr, struct ns_common)->ops == ops)
+			tell_ns(kind, addr);
+		node = number(st, CAST(node, struct list_head)->next);
+		if (!node || node == start)
+			break;
+	}
+	bpf_iter_num_destroy(&it);
+	return 0;
+}
+
+static uint64_t active_pid_ns(struct k_state *st, struct task_struct *t)
+{
+	struct pid *pid = t->thread_pid;
+	uint64_t numbers = number(st, pid) + bpf_core_field_offset(struct pid, numbers);
+
+	return COMMON(CAST(numbers + pid->level * sizeof(struct upid), struct upid)->ns, K_PID);
+}
+
+static void proxy_slots(struct nsproxy *p, uint64_t ns[K_N_SLOTS])
+{
+	ns[K_MNT] = COMMON(p->mnt_ns, K_MNT);
+	ns[K_NET] = COMMON(p->net_ns, K_NET);
+	ns[K_PID] = 0;
+	ns[K_USER] = 0;
+	ns[K_IPC] = COMMON(p->ipc_ns, K_IPC);
+	ns[K_UTS] = COMMON(p->uts_ns, K_UTS);
+	ns[K_CGROUP] = COMMON(p->cgroup_ns, K_CGROUP);
+	ns[K_TIME] = COMMON(p->time_ns, K_TIME);
+	ns[K_PID_FOR_CHILDREN] = COMMON(p->pid_ns_for_children, K_PID);
+	ns[K_TIME_FOR_CHILDREN] = COMMON(p->time_ns_for_children, K_TIME);
+}
+
+static uint32_t slot_kind(uint32_t slot)
+{
+	return slot == K_PID_FOR_CHILDREN ? K_PID : slot == K_TIME_FOR_CHILDREN ? K_TIME : slot;
+}
+
+__noinline int tell_nsproxy(uint64_t addr)
+{
+	struct nsproxy *p = CAST(addr, struct nsproxy);
+	struct k_state *st = state();
+	struct k_nsproxy *r;
+	uint32_t row;
+
+	if (!st || !addr || st->nsproxies[hash(addr)] == addr)
+		return 0;
+	st->nsproxies[hash(addr)] = addr;
+	row = st->n_nsproxies++;
+	r = bpf_map_lookup_elem(&k_nsproxies, &row);
+	if (!r)
+		return 0;
+	r->addr = addr;
+	r->count = AT(p, struct nsproxy, count, int32_t);
+	proxy_slots(p, r->ns);
+	for (uint32_t slot = 0; slot < K_N_SLOTS; slot++)
+		tell_ns(slot_kind(slot), ((volatile uint64_t *)r->ns)[slot]);
+	return 0;
+}
+
+/* The numbers of a task in the pid namespaces from the reader's down to its own. */
+__noinline int read_pids(uint32_t row, uint64_t numbers)
+{
+	struct k_task *r = bpf_map_lookup_elem(&k_tasks, &row);
+	struct k_state *st = state();
+	struct bpf_iter_num it;
+	struct k_pids *deep = NULL;
+	int *i;
+
+	if (!st || !r)
+		return 0;
+	r->deep = -1;
+	r->n_pids = r->level - st->level + 1;
+	if (r->n_pids > K_PIDS_INLINE) {
+		r->deep = row = st->n_deep++;
+		deep = bpf_map_lookup_elem(&k_deep, &row);
+	}
+	numbers += st->level * sizeof(struct upid);
+	bpf_iter_num_new(&it, 0, r->n_pids);
+	while ((i = bpf_iter_num_next(&it))) {
+		uint32_t at = *i;
+		int32_t nr = CAST(numbers + at * sizeof(struct upid), struct upid)->nr;
+
+		if (r->deep < 0 && at < K_PIDS_INLINE)
+			r->pids[at] = nr;
+		else if (deep && at < K_MAX_LEVELS)
+			deep->pids[at] = nr;
+	}
+	bpf_iter_num_destroy(&it);
+	return 0;
+}
+
+/* The number of a struct pid in the reader's pid namespace; 0 when it has none there. */
+__noinline int nr_here(uint64_t addr)
+{
+	struct pid *pid = CAST(addr, struct pid);
+	uint64_t numbers = addr + bpf_core_field_offset(struct pid, numbers);
+	struct k_state *st = state();
+	struct upid *here;
+
+	if (!st || !addr || pid->level < st->level)
+		return 0;
+	here = CAST(numbers + st->level * sizeof(*here), struct upid);
+	return COMMON(here->ns, K_PID) == st->self[K_PID] ? here->nr : 0;
+}
+
+static void read_ids(struct k_state *st, struct k_task *r, struct task_struct *t)
+{
+	struct task_struct *parent = t->real_parent;
+
+	r->tid = t->pid;
+	r->tgid = t->tgid;
+	r->ppid = parent->tgid;
+	if (st->level) {
+		r->tid = nr_here(number(st, t->thread_pid));
+		r->tgid = nr_here(number(st, t->signal->pids[1]));
+		r->ppid = nr_here(number(st, parent->signal->pids[1]));
+	}
+}
+
+static void tell_task(struct k_state *st, struct task_struct *t)
+{
+	struct pid *pid = t->thread_pid;
+	const struct cred *cred = t->real_cred;
+	uint64_t numbers = number(st, pid) + bpf_core_field_offset(struct pid, numbers);
+	struct k_task *r;
+	uint32_t row;
+
+	if (!pid || !t->pid) /* released meanwhile; an idle task */
+		return;
+	if (st->level && !nr_here(number(st, pid))) {
+		st->n_outside++;
+		return;
+	}
+	row = st->n_tasks++;
+	r = bpf_map_lookup_elem(&k_tasks, &row);
+	if (!r)
+		return;
+	r->start = t->start_boottime;
+	r->euid = AT(cred, struct cred, euid, uint32_t);
+	r->css_set = (uint64_t)t->cgroups;
+	r->state = t->__state | t->exit_state;
+	r->flags = t->flags;
+	r->level = pid->level;
+	__builtin_memcpy(r->comm, t->comm, sizeof(r->comm));
+	read_ids(st, r, t);
+	read_pids(row, numbers);
+	r->nsproxy = number(st, t->nsproxy);
+	r->user_ns = number(st, cred->user_ns) + ns_offset(K_USER);
+	r->pid_ns = number(st, CAST(numbers + r->level * sizeof(struct upid), struct upid)->ns) +
+		    ns_offset(K_PID);
+	tell_nsproxy(r->nsproxy);
+	tell_ns(K_USER, r->user_ns);
+	tell_ns(K_PID, r->pid_ns);
+}
+
+/* Lists first: what has gone when its turn comes is then at least known to have been there. */
+SEC("syscall")
+int read_all(void *ctx)
+{
+	struct task_struct *self = CAST(bpf_get_current_task(), struct task_struct), *t;
+	struct k_state *st = state();
+	struct bpf_iter_task it;
+
+	if (!st)
+		return -1;
+	bpf_rcu_read_lock();
+	st->level = self->thread_pid->level;
+	st->has_lists = has_lists();
+	proxy_slots(self->nsproxy, st->self);
+	st->self[K_PID] = active_pid_ns(st, self);
+	st->self[K_USER] = COMMON(self->real_cred->user_ns, K_USER);
+	if (has_lists())
+		for (uint32_t kind = 0; kind < K_N_KINDS; kind++)
+			tell_list(kind, ((volatile uint64_t *)st->self)[kind]);
+	bpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_THREADS);
+	while ((t = bpf_iter_task_next(&it)))
+		tell_task(st, CAST(t, struct task_struct));
+	bpf_iter_task_destroy(&it);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+/* The namespaces that others name as owner or parent, where the kernel has no lists. */
+SEC("syscall")
+int read_addrs(void *ctx)
+{
+	struct k_state *st = state();
+	struct bpf_iter_num it;
+	int *i;
+
+	if (!st)
+		return -1;
+	bpf_rcu_read_lock();
+	bpf_iter_num_new(&it, 0, st->n_addrs);
+	while ((i = bpf_iter_num_next(&it))) {
+		uint32_t row = *i;
+		struct k_addr *a = bpf_map_lookup_elem(&k_addrs, &row);
+
+		if (a)
+			tell_ns(a->kind, a->addr);
+	}
+	bpf_iter_num_destroy(&it);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+char gpl[] SEC("license") = "GPL";

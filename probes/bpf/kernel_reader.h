@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Loads the programs of this directory, runs them, and gives their records. The
+ * only user of BPF. What it gives holds kernel addresses: probes/kernel*.c turn
+ * them into rows, and nothing else may see them.
+ */
+#ifndef NSCOPE_KERNEL_READER_H
+#define NSCOPE_KERNEL_READER_H
+
+#include "err.h"
+#include "kernel_abi.h"
+
+#include <stdbool.h>
+
+struct kernel_reader;
+
+/* One reading; good until the next one of the same reader. Duplicates are possible. */
+struct kernel_scan {
+	const struct k_task *tasks;
+	const struct k_pids *deep;
+	const struct k_nsproxy *nsproxies;
+	const struct k_ns *nss;
+	uint32_t n_tasks, n_deep, n_nsproxies, n_nss;
+	uint32_t n_outside; /* tasks outside of our pid namespace */
+	uint32_t level;	    /* of our pid namespace */
+	bool has_lists;	    /* nss holds those too that no task uses */
+};
+
+/*
+ * Load the programs. 0, or -errno with e set: -EPERM without CAP_BPF and
+ * CAP_PERFMON, -ENOENT without BTF, -ENOTSUP when nscope was built without.
+ * The caller owns *r.
+ */
+int kernel_reader_open(struct kernel_reader **r, struct err *e);
+/* Read the kernel as it is now. */
+int kernel_reader_scan(struct kernel_reader *r, struct kernel_scan *scan, struct err *e);
+void kernel_reader_close(struct kernel_reader *r);
+
+#endif
