@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "bpf/kernel_reader.h"
+#include "kernel_reader.h"
 
 #include "mem.h"
 
@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#ifdef HAVE_BPF
+#ifdef NSCOPE_BPF
 
-#include <core.lskel.h>
+#include "core.skel.h"
 #include <sys/mman.h>
 
 #define MAX_TRIES 4 /* each with more room: a host may grow while it is read */

@@ -15,7 +15,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-#include "kernel_abi.h"
+#include "../kernel_abi.h"
 
 struct any {
 	int v;

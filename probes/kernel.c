@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tasks, nsproxies and namespaces from the kernel itself: the real objects and
+ * their counts, and the namespaces that no task uses. What it gives needs no
+ * reading of /proc any more; what it cannot see the walk through /proc adds.
+ *
+ * Objects are told apart by their addresses, which end here: rows go further.
+ */
+#include "hash.h"
+#include "kernel_reader.h"
+#include "probe.h"
+
+#include <errno.h>
+#include <string.h>
+
+_Static_assert((int)K_MNT == NS_MNT && (int)K_NET == NS_NET && (int)K_PID == NS_PID &&
+		       (int)K_USER == NS_USER && (int)K_IPC == NS_IPC && (int)K_UTS == NS_UTS &&
+		       (int)K_CGROUP == NS_CGROUP && (int)K_TIME == NS_TIME &&
+		       (int)K_N_SLOTS == NS_N_SLOTS &&
+		       (int)K_PID_FOR_CHILDREN == SLOT_PID_FOR_CHILDREN,
+	       "the records number kinds and slots as nskind.h does");
+
+#define PF_KTHREAD   0x00200000
+#define NSEC_PER_TICK 10000000 /* USER_HZ is 100 on x86_64 */
+
+/* Rows by address. */
+struct addr_row {
+	uint64_t addr;
+	int32_t row;
+};
+
+struct addr_map {
+	struct hash table;
+	ARRAY(struct addr_row) items;
+};
+
+struct merge {
+	struct probe_env *env;
+	struct kernel_scan scan;
+	struct addr_map nss;
+	struct addr_map nsproxies;
+	struct addr_map css_sets;
+	uint8_t facts;
+};
+
+struct addr_key {
+	const struct addr_map *map;
+	uint64_t addr;
+};
+
+static bool is_addr(const void *key, uint32_t row)
+{
+	const struct addr_key *k = key;
+
+	return k->map->items.items[row].addr == k->addr;
+}
+
+/* The entry of an address; a new one has row IX_OFF. */
+static struct addr_row *addr_entry(struct addr_map *map, uint64_t addr)
+{
+	struct addr_key key = {map, addr};
+	uint32_t *slot = hash_slot(&map->table, hash_u64(addr), is_addr, &key);
+	struct addr_row *entry;
+
+	if (*slot != HASH_EMPTY)
+		return &map->items.items[*slot];
+	*slot = map->items.n;
+	entry = array_add(&map->items);
+	*entry = (struct addr_row){addr, IX_OFF};
+	return entry;
+}
+
+static void addr_map_free(struct addr_map *map)
+{
+	hash_free(&map->table);
+	free(map->items.items);
+}
+
+/* The row of a namespace by its address: none for 0; what was not told is gone. */
+static int32_t ns_row(struct merge *m, uint64_t addr)
+{
+	int32_t row = addr ? addr_entry(&m->nss, addr)->row : IX_NONE;
+
+	return row == IX_OFF ? IX_RACED : row;
+}
+
+static void add_ns(struct merge *m, const struct k_ns *k)
+{
+	struct addr_row *entry = addr_entry(&m->nss, k->addr);
+	struct ns *ns;
+
+	/* On its way out of the list, or not yet in it. */
+	if (entry->row != IX_OFF || k->refs <= 0 || !k->inum || k->kind >= NS_N_KINDS)
+		return;
+	entry->row = builder_ns(m->env->b, k->kind, k->inum, NULL);
+	*probe_ns_flags(m->env, entry->row) |= NS_DESCRIBED;
+	ns = builder_ns_row(m->env->b, entry->row);
+	ns->id = k->id;
+	ns->refs = k->refs;
+	ns->is_listed = m->scan.has_lists;
+	if (k->kind == NS_USER) {
+		ns->owner_uid = k->owner_uid;
+		ns->has_owner_uid = true;
+	}
+}
+
+static void link_ns(struct merge *m, const struct k_ns *k)
+{
+	int32_t row = ns_row(m, k->addr);
+	struct ns *ns;
+
+	if (row < 0)
+		return;
+	ns = builder_ns_row(m->env->b, row);
+	ns->owner = ns_row(m, k->owner);
+	ns->parent = ns_row(m, k->parent);
+}
+
+static void add_nsproxy(struct merge *m, const struct k_nsproxy *k)
+{
+	struct addr_row *entry = addr_entry(&m->nsproxies, k->addr);
+	int32_t ns[NS_N_SLOTS];
+
+	if (entry->row != IX_OFF)
+		return;
+	for (int slot = 0; slot < NS_N_SLOTS; slot++)
+		ns[slot] = ns_slots[slot].home == HOME_NSPROXY ? ns_row(m, k->ns[slot]) : IX_NONE;
+	entry->row = builder_add_nsproxy(m->env->b, k->count, ns);
+}
+
+/* The letter that ps prints, from the bits of __state and exit_state. */
+static char state_letter(uint32_t state)
+{
+	static const char letters[] = "RSDTtXZP";
+	enum { TASK_UNINTERRUPTIBLE = 2, TASK_REPORT = 0x7f, TASK_NOLOAD = 0x400 };
+	uint32_t shown = state & TASK_REPORT;
+
+	if ((state & (TASK_NOLOAD | TASK_REPORT)) == (TASK_NOLOAD | TASK_UNINTERRUPTIBLE))
+		return 'I';
+	return letters[shown ? 32 - __builtin_clz(shown) : 0];
+}
+
+static void set_stat(struct merge *m, struct task *t, const struct k_task *k)
+{
+	t->ppid = k->ppid;
+	t->start = k->start / NSEC_PER_TICK;
+	t->state = state_letter(k->state);
+	t->is_kthread = k->flags & PF_KTHREAD;
+	t->comm = snap_str(m->env->b, k->comm, strnlen(k->comm, sizeof(k->comm)));
+	t->facts |= TASK_STAT;
+}
+
+static void set_links(struct merge *m, struct task *t, const struct k_task *k)
+{
+	int32_t proxy = k->nsproxy ? addr_entry(&m->nsproxies, k->nsproxy)->row : IX_NONE;
+
+	t->nsproxy = proxy == IX_OFF ? IX_RACED : proxy;
+	for (int slot = 0; slot < NS_N_SLOTS; slot++)
+		t->ns[slot] = t->nsproxy;
+	if (t->nsproxy >= 0)
+		memcpy(t->ns, builder_nsproxy_row(m->env->b, t->nsproxy)->ns, sizeof(t->ns));
+	t->ns[SLOT_USER] = ns_row(m, k->user_ns);
+	t->ns[SLOT_PID] = ns_row(m, k->pid_ns);
+}
+
+static void add_task(struct merge *m, const struct k_task *k)
+{
+	struct snap_builder *b = m->env->b;
+	int32_t row = builder_add_task(b, k->tid, k->tgid);
+	struct task *t = builder_task(b, row);
+	struct addr_row *css = addr_entry(&m->css_sets, k->css_set);
+
+	set_links(m, t, k);
+	if (m->facts & TASK_STAT)
+		set_stat(m, t, k);
+	if (m->facts & TASK_UID) {
+		t->uid = k->euid;
+		t->facts |= TASK_UID;
+	}
+	if (m->facts & TASK_PIDS)
+		builder_set_pids(b, row, k->deep < 0 ? k->pids : m->scan.deep[k->deep].pids,
+				 k->n_pids);
+	if (css->row == IX_OFF)
+		css->row = row;
+	*array_add(&m->env->cgroup_like) = css->row;
+}
+
+static void merge_all(struct merge *m)
+{
+	const struct kernel_scan *scan = &m->scan;
+
+	for (uint32_t i = 0; i < scan->n_nss; i++)
+		add_ns(m, &scan->nss[i]);
+	for (uint32_t i = 0; i < scan->n_nss; i++)
+		link_ns(m, &scan->nss[i]);
+	for (uint32_t i = 0; i < scan->n_nsproxies; i++)
+		add_nsproxy(m, &scan->nsproxies[i]);
+	for (uint32_t i = 0; i < scan->n_tasks; i++)
+		add_task(m, &scan->tasks[i]);
+	m->env->n_from_kernel = scan->n_tasks;
+	probe_seen(m->env, scan->n_tasks);
+	addr_map_free(&m->nss);
+	addr_map_free(&m->nsproxies);
+	addr_map_free(&m->css_sets);
+}
+
+int kernel_begin(struct probe_env *env)
+{
+	struct merge m = {.env = env, .facts = env->want->facts | env->want->lead_facts};
+	struct kernel_reader *reader = NULL;
+	struct err e;
+	int err = kernel_reader_open(&reader, &e);
+
+	if (!err)
+		err = kernel_reader_scan(reader, &m.scan, &e);
+	if (!err)
+		merge_all(&m);
+	else
+		probe_gap(env, err == -EPERM ? COV_DENIED : COV_UNSUPPORTED, 0, e.msg);
+	kernel_reader_close(reader);
+	return 0;
+}
