@@ -71,12 +71,14 @@ struct k_ns {
 	uint64_t owner;	 /* user namespace; of a user namespace its parent */
 	uint64_t parent; /* pid and user only */
 	uint64_t stashed; /* not 0: it has its one nsfs inode */
+	uint64_t ucounts; /* what it is charged to */
+	uint64_t ucounts_ns;
 	uint32_t kind;
 	uint32_t inum;
 	int32_t refs;
 	uint32_t level;	    /* pid and user only */
 	uint32_t owner_uid; /* user only */
-	uint32_t pid_allocated; /* pid only */
+	uint32_t number; /* pid: pid_allocated; ipc: shared memory segments */
 };
 
 #define K_SEEN 8192 /* direct-mapped: what is pushed out is told twice, which is harmless */

@@ -7,29 +7,7 @@
  * Lists are reached from `current`, for symbols of data are not to be had on
  * kernels without KALLSYMS_ALL.
  */
-#include "kernel_types.h"
-
-#define MAX_LIST (1u << 22)
-
-struct bpf_iter_task {
-	uint64_t opaque[3];
-} __attribute__((aligned(8)));
-
-struct bpf_iter_num {
-	uint64_t opaque[1];
-} __attribute__((aligned(8)));
-
-extern int bpf_iter_task_new(struct bpf_iter_task *it, struct task_struct *task,
-			     unsigned int flags) __ksym __weak;
-extern struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it) __ksym __weak;
-extern void bpf_iter_task_destroy(struct bpf_iter_task *it) __ksym __weak;
-extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym __weak;
-extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym __weak;
-extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym __weak;
-extern void bpf_rcu_read_lock(void) __ksym __weak;
-extern void bpf_rcu_read_unlock(void) __ksym __weak;
-
-#define BPF_TASK_ITER_ALL_THREADS 1
+#include "kernel_common.h"
 
 /* The reader gives each its size before it loads them. */
 K_ARRAY(k_tasks, struct k_task, 1);
@@ -38,95 +16,85 @@ K_ARRAY(k_nsproxies, struct k_nsproxy, 1);
 K_ARRAY(k_nss, struct k_ns, 1);
 K_ARRAY(k_addrs, struct k_addr, 1);
 
-/* What the run knows; the reader clears it before each. */
-K_ARRAY(k_state, struct k_state, 1);
+/* Its owner, and the ucounts that it is charged to; these pin the user namespace of theirs. */
+#define READ_OWNER(r, obj, type)                                                                   \
+	do {                                                                                       \
+		(r)->owner = COMMON((obj)->user_ns, K_USER);                                       \
+		READ_UCOUNTS(r, obj, type);                                                        \
+	} while (0)
 
-static struct k_state *state(void)
+#define READ_UCOUNTS(r, obj, type)                                                                 \
+	do {                                                                                       \
+		if (bpf_core_field_exists(type, ucounts)) {                                        \
+			(r)->ucounts = (uint64_t)(obj)->ucounts;                                   \
+			(r)->ucounts_ns = COMMON((obj)->ucounts->ns, K_USER);                      \
+		}                                                                                  \
+	} while (0)
+
+#define READ_SIMPLE(r, addr, type)                                                                 \
+	do {                                                                                       \
+		type *obj_ = CAST(addr, type);                                                     \
+                                                                                                   \
+		READ_OWNER(r, obj_, type);                                                         \
+	} while (0)
+
+static void read_pid_ns(struct k_ns *r, uint64_t addr)
 {
-	uint32_t zero = 0;
+	struct pid_namespace *p = CAST(addr, struct pid_namespace);
 
-	return bpf_map_lookup_elem(&k_state, &zero);
+	READ_OWNER(r, p, struct pid_namespace);
+	r->parent = COMMON(p->parent, K_PID);
+	r->level = p->level;
+	r->number = p->pid_allocated;
 }
 
-/* The verifier allows no arithmetic on a pointer; one that has been in a map is a number. */
-static uint64_t number(struct k_state *st, const void *p)
+static void read_user_ns(struct k_ns *r, uint64_t addr)
 {
-	*(volatile uint64_t *)&st->scratch = (uint64_t)p;
-	return *(volatile uint64_t *)&st->scratch;
+	struct user_namespace *u = CAST(addr, struct user_namespace);
+
+	r->owner = r->parent = COMMON(u->parent, K_USER);
+	READ_UCOUNTS(r, u, struct user_namespace);
+	r->level = u->level;
+	r->owner_uid = AT(u, struct user_namespace, owner, uint32_t);
 }
 
-static uint32_t hash(uint64_t addr)
+static void read_ipc_ns(struct k_ns *r, uint64_t addr)
 {
-	return (addr * 0x9e3779b97f4a7c15ull >> 40) % K_SEEN;
+	enum { IPC_SHM_IDS = 2 };
+
+	READ_SIMPLE(r, addr, struct ipc_namespace);
+	r->number = CAST(addr, struct ipc_namespace)->ids[IPC_SHM_IDS].in_use;
 }
-
-static uint64_t ns_offset(uint32_t kind)
-{
-	switch (kind) {
-	case K_MNT:
-		return bpf_core_field_offset(struct mnt_namespace, ns);
-	case K_NET:
-		return bpf_core_field_offset(struct net, ns);
-	case K_PID:
-		return bpf_core_field_offset(struct pid_namespace, ns);
-	case K_USER:
-		return bpf_core_field_offset(struct user_namespace, ns);
-	case K_IPC:
-		return bpf_core_field_offset(struct ipc_namespace, ns);
-	case K_UTS:
-		return bpf_core_field_offset(struct uts_namespace, ns);
-	case K_CGROUP:
-		return bpf_core_field_offset(struct cgroup_namespace, ns);
-	default:
-		return bpf_core_field_offset(struct time_namespace, ns);
-	}
-}
-
-/* The address of the ns_common in a namespace; 0 for none. */
-#define COMMON(ptr, kind) ((uint64_t)(ptr) ? (uint64_t)(ptr) + ns_offset(kind) : 0)
-
-#define OWNER(obj, type) COMMON(CAST(obj, type)->user_ns, K_USER)
 
 /* What only its kind has: its owner, and what else the record has a place for. */
-static void read_kind(struct k_ns *r, uint32_t kind, uint64_t obj)
+static void read_kind(struct k_ns *r, uint32_t kind, uint64_t addr)
 {
 	switch (kind) {
 	case K_MNT:
-		r->owner = OWNER(obj, struct mnt_namespace);
+		READ_SIMPLE(r, addr, struct mnt_namespace);
 		if (bpf_core_field_exists(struct mnt_namespace___v40, seq))
-			r->id = CAST(obj, struct mnt_namespace___v40)->seq;
+			r->id = CAST(addr, struct mnt_namespace___v40)->seq;
 		break;
 	case K_NET:
-		r->owner = OWNER(obj, struct net);
+		READ_SIMPLE(r, addr, struct net);
 		break;
-	case K_PID: {
-		struct pid_namespace *p = CAST(obj, struct pid_namespace);
-
-		r->owner = COMMON(p->user_ns, K_USER);
-		r->parent = COMMON(p->parent, K_PID);
-		r->level = p->level;
-		r->pid_allocated = p->pid_allocated;
+	case K_PID:
+		read_pid_ns(r, addr);
 		break;
-	}
-	case K_USER: {
-		struct user_namespace *u = CAST(obj, struct user_namespace);
-
-		r->owner = r->parent = COMMON(u->parent, K_USER);
-		r->level = u->level;
-		r->owner_uid = AT(u, struct user_namespace, owner, uint32_t);
+	case K_USER:
+		read_user_ns(r, addr);
 		break;
-	}
 	case K_IPC:
-		r->owner = OWNER(obj, struct ipc_namespace);
+		read_ipc_ns(r, addr);
 		break;
 	case K_UTS:
-		r->owner = OWNER(obj, struct uts_namespace);
+		READ_SIMPLE(r, addr, struct uts_namespace);
 		break;
 	case K_CGROUP:
-		r->owner = OWNER(obj, struct cgroup_namespace);
+		READ_SIMPLE(r, addr, struct cgroup_namespace);
 		break;
 	case K_TIME:
-		r->owner = OWNER(obj, struct time_namespace);
+		READ_SIMPLE(r, addr, struct time_namespace);
 		break;
 	}
 }
@@ -160,7 +128,8 @@ __noinline int tell_ns(uint32_t kind, uint64_t addr)
 	r->id = 0;
 	if (bpf_core_field_exists(struct ns_common, ns_id))
 		r->id = c->ns_id;
-	r->owner = r->parent = r->level = r->owner_uid = r->pid_allocated = 0;
+	r->owner = r->parent = r->ucounts = r->ucounts_ns = 0;
+	r->level = r->owner_uid = r->number = 0;
 	read_kind(r, kind, addr - ns_offset(kind));
 	return 0;
 }

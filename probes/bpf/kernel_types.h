@@ -48,25 +48,40 @@ struct ns_common___v619 {
 	struct ns_tree_node___v619 ns_tree_node;
 };
 
+struct user_namespace;
+
+struct ucounts { /* since 4.9; pins its namespace since 5.11 */
+	struct user_namespace *ns;
+};
+
+struct ipc_ids {
+	int in_use;
+};
+
 struct user_namespace {
 	struct user_namespace *parent;
 	int level;
 	struct any owner;
+	struct ucounts *ucounts;
 	struct ns_common ns;
 };
 
 struct uts_namespace {
 	struct user_namespace *user_ns;
+	struct ucounts *ucounts;
 	struct ns_common ns;
 };
 
 struct ipc_namespace {
+	struct ipc_ids ids[3];
 	struct user_namespace *user_ns;
+	struct ucounts *ucounts;
 	struct ns_common ns;
 };
 
 struct mnt_namespace {
 	struct user_namespace *user_ns;
+	struct ucounts *ucounts;
 	struct ns_common ns;
 };
 
@@ -79,21 +94,25 @@ struct pid_namespace {
 	unsigned int level;
 	struct pid_namespace *parent;
 	struct user_namespace *user_ns;
+	struct ucounts *ucounts;
 	struct ns_common ns;
 };
 
 struct net {
 	struct user_namespace *user_ns;
+	struct ucounts *ucounts;
 	struct ns_common ns;
 };
 
 struct cgroup_namespace {
 	struct user_namespace *user_ns;
+	struct ucounts *ucounts;
 	struct ns_common ns;
 };
 
 struct time_namespace {
 	struct user_namespace *user_ns;
+	struct ucounts *ucounts;
 	struct ns_common ns;
 };
 
@@ -145,25 +164,5 @@ struct task_struct {
 };
 
 #pragma clang attribute pop
-
-/* The member of *p as a ctype, wherever it lies and whatever it is declared as. */
-#define AT(p, type, field, ctype)                                                                  \
-	(*(const volatile ctype *)((const char *)(p) + bpf_core_field_offset(type, field)))
-
-extern void *bpf_rdonly_cast(void *obj, uint32_t btf_id) __ksym __weak;
-
-/* A struct of the kernel at an address; a load from a wrong one gives 0. */
-#define CAST(addr, type)                                                                           \
-	((type *)bpf_rdonly_cast((void *)(addr), bpf_core_type_id_kernel(type)))
-
-/* An array that the reader has mapped. */
-#define K_ARRAY(name, row, rows)                                                                   \
-	struct {                                                                                   \
-		__uint(type, BPF_MAP_TYPE_ARRAY);                                                  \
-		__uint(map_flags, BPF_F_MMAPABLE);                                                 \
-		__uint(max_entries, rows);                                                         \
-		__type(key, uint32_t);                                                             \
-		__type(value, row);                                                                \
-	} name SEC(".maps")
 
 #endif
