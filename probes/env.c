@@ -13,6 +13,16 @@ uint8_t *probe_ns_flags(struct probe_env *env, int32_t row)
 	return &env->ns_flags.items[row];
 }
 
+bool probe_is_lead(struct probe_env *env, const struct task *t)
+{
+	uint8_t flag = task_is_leader(t) ? NS_HAS_PROC : NS_HAS_TASK | NS_HAS_PROC;
+
+	for (int k = 0; k < NS_N_KINDS; k++)
+		if (t->ns[k] >= 0 && !(*probe_ns_flags(env, t->ns[k]) & flag))
+			return true;
+	return false;
+}
+
 void probe_seen(struct probe_env *env, uint64_t n)
 {
 	builder_seen(env->b, env->probe->name, n);

@@ -11,6 +11,7 @@
 #include "probe.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 _Static_assert((int)K_MNT == NS_MNT && (int)K_NET == NS_NET && (int)K_PID == NS_PID &&
@@ -20,7 +21,7 @@ _Static_assert((int)K_MNT == NS_MNT && (int)K_NET == NS_NET && (int)K_PID == NS_
 		       (int)K_PID_FOR_CHILDREN == SLOT_PID_FOR_CHILDREN,
 	       "the records number kinds and slots as nskind.h does");
 
-#define PF_KTHREAD   0x00200000
+#define PF_KTHREAD    0x00200000
 #define NSEC_PER_TICK 10000000 /* USER_HZ is 100 on x86_64 */
 
 /* Rows by address. */
@@ -128,16 +129,38 @@ static void add_nsproxy(struct merge *m, const struct k_nsproxy *k)
 	entry->row = builder_add_nsproxy(m->env->b, k->count, ns);
 }
 
+/* Of __state and exit_state. */
+enum {
+	TASK_UNINTERRUPTIBLE = 0x2,
+	EXIT_DEAD = 0x10,
+	EXIT_ZOMBIE = 0x20,
+	TASK_REPORT = 0x7f,
+	TASK_NOLOAD = 0x400
+};
+
 /* The letter that ps prints, from the bits of __state and exit_state. */
 static char state_letter(uint32_t state)
 {
 	static const char letters[] = "RSDTtXZP";
-	enum { TASK_UNINTERRUPTIBLE = 2, TASK_REPORT = 0x7f, TASK_NOLOAD = 0x400 };
 	uint32_t shown = state & TASK_REPORT;
 
 	if ((state & (TASK_NOLOAD | TASK_REPORT)) == (TASK_NOLOAD | TASK_UNINTERRUPTIBLE))
 		return 'I';
 	return letters[shown ? 32 - __builtin_clz(shown) : 0];
+}
+
+/* Kernel threads may have longer names than fit into comm; workers have none of their own. */
+static struct raw kthread_name(struct merge *m, const struct k_task *k)
+{
+	char path[32], name[128];
+	size_t n = strnlen(k->comm, sizeof(k->comm));
+
+	if (n == sizeof(k->comm) - 1 || !strncmp(k->comm, "kworker/", 8)) {
+		snprintf(path, sizeof(path), "%d/comm", k->tid);
+		if (probe_read_file(m->env->proc, path, name, sizeof(name)) > 0)
+			return snap_str(m->env->b, name, strcspn(name, "\n"));
+	}
+	return snap_str(m->env->b, k->comm, n);
 }
 
 static void set_stat(struct merge *m, struct task *t, const struct k_task *k)
@@ -146,7 +169,8 @@ static void set_stat(struct merge *m, struct task *t, const struct k_task *k)
 	t->start = k->start / NSEC_PER_TICK;
 	t->state = state_letter(k->state);
 	t->is_kthread = k->flags & PF_KTHREAD;
-	t->comm = snap_str(m->env->b, k->comm, strnlen(k->comm, sizeof(k->comm)));
+	t->comm = t->is_kthread ? kthread_name(m, k)
+				: snap_str(m->env->b, k->comm, strnlen(k->comm, sizeof(k->comm)));
 	t->facts |= TASK_STAT;
 }
 
@@ -168,7 +192,9 @@ static void add_task(struct merge *m, const struct k_task *k)
 	struct snap_builder *b = m->env->b;
 	int32_t row = builder_add_task(b, k->tid, k->tgid);
 	struct task *t = builder_task(b, row);
-	struct addr_row *css = addr_entry(&m->css_sets, k->css_set);
+	/* /proc tells another path of a task that has exited than of its living neighbours. */
+	bool has_exited = k->state & (EXIT_DEAD | EXIT_ZOMBIE);
+	struct addr_row *css = addr_entry(&m->css_sets, k->css_set | has_exited);
 
 	set_links(m, t, k);
 	if (m->facts & TASK_STAT)
@@ -185,9 +211,18 @@ static void add_task(struct merge *m, const struct k_task *k)
 	*array_add(&m->env->cgroup_like) = css->row;
 }
 
+static int tid_order(const void *a, const void *b)
+{
+	const struct k_task *x = *(const struct k_task *const *)a,
+			    *y = *(const struct k_task *const *)b;
+
+	return x->tid < y->tid ? -1 : x->tid > y->tid;
+}
+
 static void merge_all(struct merge *m)
 {
 	const struct kernel_scan *scan = &m->scan;
+	const struct k_task **order;
 
 	for (uint32_t i = 0; i < scan->n_nss; i++)
 		add_ns(m, &scan->nss[i]);
@@ -195,9 +230,15 @@ static void merge_all(struct merge *m)
 		link_ns(m, &scan->nss[i]);
 	for (uint32_t i = 0; i < scan->n_nsproxies; i++)
 		add_nsproxy(m, &scan->nsproxies[i]);
+	order = xcalloc(scan->n_tasks, sizeof(*order));
 	for (uint32_t i = 0; i < scan->n_tasks; i++)
-		add_task(m, &scan->tasks[i]);
+		order[i] = &scan->tasks[i];
+	qsort(order, scan->n_tasks, sizeof(*order), tid_order);
+	for (uint32_t i = 0; i < scan->n_tasks; i++)
+		add_task(m, order[i]);
+	free(order);
 	m->env->n_from_kernel = scan->n_tasks;
+	m->env->has_lists = scan->has_lists;
 	probe_seen(m->env, scan->n_tasks);
 	addr_map_free(&m->nss);
 	addr_map_free(&m->nsproxies);
@@ -209,7 +250,13 @@ int kernel_begin(struct probe_env *env)
 	struct merge m = {.env = env, .facts = env->want->facts | env->want->lead_facts};
 	struct kernel_reader *reader = NULL;
 	struct err e;
-	int err = kernel_reader_open(&reader, &e);
+	int err;
+
+	if (env->is_foreign) {
+		probe_gap(env, COV_OFF, 0, "/proc is that of another pid namespace than ours");
+		return 0;
+	}
+	err = kernel_reader_open(&reader, &e);
 
 	if (!err)
 		err = kernel_reader_scan(reader, &m.scan, &e);

@@ -68,8 +68,8 @@ struct k_nsproxy {
 struct k_ns {
 	uint64_t addr;
 	uint64_t id;
-	uint64_t owner;	 /* user namespace; of a user namespace its parent */
-	uint64_t parent; /* pid and user only */
+	uint64_t owner;	  /* user namespace; of a user namespace its parent */
+	uint64_t parent;  /* pid and user only */
 	uint64_t stashed; /* not 0: it has its one nsfs inode */
 	uint64_t ucounts; /* what it is charged to */
 	uint64_t ucounts_ns;
@@ -78,7 +78,7 @@ struct k_ns {
 	int32_t refs;
 	uint32_t level;	    /* pid and user only */
 	uint32_t owner_uid; /* user only */
-	uint32_t number; /* pid: pid_allocated; ipc: shared memory segments */
+	uint32_t number;    /* pid: pid_allocated; ipc: shared memory segments */
 };
 
 #define K_SEEN 8192 /* direct-mapped: what is pushed out is told twice, which is harmless */
@@ -86,10 +86,10 @@ struct k_ns {
 /* One run. The counts are of rows found, also of those that did not fit. */
 struct k_state {
 	uint32_t n_tasks, n_nsproxies, n_nss, n_deep;
-	uint32_t n_outside; /* tasks outside of the reader's pid namespace */
-	uint32_t n_addrs;   /* in: rows of k_addrs */
-	uint32_t level;	    /* of the reader's pid namespace */
-	uint32_t has_lists; /* this kernel lists its namespaces */
+	uint32_t n_outside;	  /* tasks outside of the reader's pid namespace */
+	uint32_t n_addrs;	  /* in: rows of k_addrs */
+	uint32_t level;		  /* of the reader's pid namespace */
+	uint32_t has_lists;	  /* this kernel lists its namespaces */
 	uint64_t self[K_N_SLOTS]; /* the reader's own */
 	uint64_t scratch;
 	uint64_t nss[K_SEEN]; /* addresses of what has been told */

@@ -28,18 +28,18 @@ struct kernel_reader {
 };
 
 static const size_t row_sizes[ROWS_N] = {
-	[ROWS_TASKS] = sizeof(struct k_task),	      [ROWS_DEEP] = sizeof(struct k_pids),
+	[ROWS_TASKS] = sizeof(struct k_task),	     [ROWS_DEEP] = sizeof(struct k_pids),
 	[ROWS_NSPROXIES] = sizeof(struct k_nsproxy), [ROWS_NSS] = sizeof(struct k_ns),
-	[ROWS_ADDRS] = sizeof(struct k_addr),	      [ROWS_STATE] = sizeof(struct k_state),
+	[ROWS_ADDRS] = sizeof(struct k_addr),	     [ROWS_STATE] = sizeof(struct k_state),
 };
 
 /* The map of each row, in the skeleton that was generated from the programs. */
 static struct bpf_map_desc *map_of(struct core *skel, int i)
 {
 	struct bpf_map_desc *const maps[ROWS_N] = {
-		[ROWS_TASKS] = &skel->maps.k_tasks,	      [ROWS_DEEP] = &skel->maps.k_deep,
+		[ROWS_TASKS] = &skel->maps.k_tasks,	    [ROWS_DEEP] = &skel->maps.k_deep,
 		[ROWS_NSPROXIES] = &skel->maps.k_nsproxies, [ROWS_NSS] = &skel->maps.k_nss,
-		[ROWS_ADDRS] = &skel->maps.k_addrs,	      [ROWS_STATE] = &skel->maps.k_state,
+		[ROWS_ADDRS] = &skel->maps.k_addrs,	    [ROWS_STATE] = &skel->maps.k_state,
 	};
 
 	return maps[i];

@@ -87,17 +87,6 @@ static void deny_all(struct probe_env *env, int32_t *ns)
 			    : "ptrace access refused even to root");
 }
 
-/* Is this the first task, or the first process, of one of its namespaces? */
-static bool is_lead(struct probe_env *env, const struct task *t)
-{
-	uint8_t flag = task_is_leader(t) ? NS_HAS_PROC : NS_HAS_TASK | NS_HAS_PROC;
-
-	for (int k = 0; k < NS_N_KINDS; k++)
-		if (t->ns[k] >= 0 && !(*probe_ns_flags(env, t->ns[k]) & flag))
-			return true;
-	return false;
-}
-
 int nslinks_task(struct probe_env *env, int32_t row, int dirfd)
 {
 	struct nslinks_state *st = env->state;
@@ -121,7 +110,7 @@ int nslinks_task(struct probe_env *env, int32_t row, int dirfd)
 		}
 	}
 	memcpy(builder_task(env->b, row)->ns, ns, sizeof(ns));
-	env->is_lead = is_lead(env, builder_task(env->b, row));
+	env->is_lead = probe_is_lead(env, builder_task(env->b, row));
 	probe_seen(env, 1);
 	return 0;
 }

@@ -10,6 +10,10 @@
  * this one task, for when the task dies its reads fail with ESRCH even if the
  * tid is used again. A task whose links can be read after the chunk was read
  * lived all the time from the opening on, so no two tasks can mix in one row.
+ *
+ * Where the kernel probe may, it has added the tasks before the walk. Then only
+ * what it cannot tell is read from /proc, and the walk adds the tasks that are
+ * hidden from it.
  */
 #ifndef NSCOPE_PROBE_H
 #define NSCOPE_PROBE_H
@@ -31,15 +35,18 @@ struct probe;
 struct probe_env {
 	struct snap_builder *b;
 	const struct probe_want *want;
-	const struct probe *probe; /* whose hook runs */
-	void *state;		   /* its memory for this scan: state_size zeroed bytes */
-	int proc;		   /* descriptor of /proc */
-	pid_t self;		   /* this process, as that /proc numbers it; 0: not in it */
-	bool is_foreign;	   /* /proc of another pid namespace than ours */
-	bool is_lead;		   /* the task at hand is the first of a namespace; by nslinks */
-	int32_t pid_ns;		   /* the pid namespace of /proc (row), or IX_NONE when unknown */
-	uint64_t nsfs_dev;	   /* st_dev of every namespace file */
-	ARRAY(uint8_t) ns_flags;   /* enum ns_flag by row; see probe_ns_flags() */
+	const struct probe *probe;  /* whose hook runs */
+	void *state;		    /* its memory for this scan: state_size zeroed bytes */
+	int proc;		    /* descriptor of /proc */
+	pid_t self;		    /* this process, as that /proc numbers it; 0: not in it */
+	bool is_foreign;	    /* /proc of another pid namespace than ours */
+	bool is_lead;		    /* the task at hand is the first of a namespace; by nslinks */
+	int32_t pid_ns;		    /* the pid namespace of /proc (row), or IX_NONE when unknown */
+	uint64_t nsfs_dev;	    /* st_dev of every namespace file */
+	ARRAY(uint8_t) ns_flags;    /* enum ns_flag by row; see probe_ns_flags() */
+	uint32_t n_from_kernel;	    /* the first rows of the builder: the kernel's, by tid */
+	bool has_lists;		    /* the kernel probe gave the namespaces without tasks too */
+	ARRAY(int32_t) cgroup_like; /* by row of the kernel's: the first one in the same cgroups */
 };
 
 enum ns_flag {
@@ -66,6 +73,7 @@ struct probe {
 	const char *doc;	  /* one line: what it reads */
 	const char *needs;	  /* rights that it wants for a full view */
 	uint8_t fills;		  /* enum task_fact it is for; 0: runs unless skipped */
+	bool is_in_kernel;	  /* its task hook adds nothing to a task of the kernel's */
 	const size_t *state_size; /* bytes of env->state that it wants, or NULL */
 	/* All hooks are optional; they return 0, or -ESRCH when the task has gone. */
 	int (*begin)(struct probe_env *env);
@@ -88,6 +96,7 @@ int probes_read(struct snap_builder *b, const struct probe_want *want,
 
 /* The rows of the table; their order is the order in which hooks are called. */
 enum probe_row {
+	PROBE_KERNEL,
 	PROBE_NSLINKS,
 	PROBE_TASKS,
 	PROBE_PIDS,
@@ -103,6 +112,7 @@ enum probe_row {
 };
 
 /* Their hooks, one probe a file. */
+int kernel_begin(struct probe_env *env);
 int nslinks_begin(struct probe_env *env);
 int nslinks_task(struct probe_env *env, int32_t row, int dirfd);
 int facts_begin(struct probe_env *env);
@@ -133,6 +143,9 @@ extern const size_t nslinks_state_size, facts_state_size, cgroup_state_size, soc
 void probe_each_fd(struct probe_env *env, int32_t row, int dirfd, const struct probe_fd *fd);
 
 /* ---- services: env.c ---- */
+
+/* Is it the first task, or the first process, of one of its namespaces so far? */
+bool probe_is_lead(struct probe_env *env, const struct task *t);
 
 /* Flags of a namespace row; the pointer is good until the next row is added. */
 uint8_t *probe_ns_flags(struct probe_env *env, int32_t row);

@@ -15,6 +15,13 @@
 #include <sys/vfs.h>
 
 const struct probe probes[] = {
+	[PROBE_KERNEL] =
+		{
+			.name = "kernel",
+			.doc = "tasks, nsproxies, namespaces and their counts, by BPF",
+			.needs = "CAP_BPF and CAP_PERFMON; Linux 6.7 with BTF",
+			.begin = kernel_begin,
+		},
 	[PROBE_NSLINKS] =
 		{
 			.name = "nslinks",
@@ -23,6 +30,7 @@ const struct probe probes[] = {
 			.state_size = &nslinks_state_size,
 			.begin = nslinks_begin,
 			.task = nslinks_task,
+			.is_in_kernel = true,
 		},
 	[PROBE_TASKS] =
 		{
@@ -35,6 +43,7 @@ const struct probe probes[] = {
 			.batch = facts_batch,
 			.task = facts_task,
 			.end = facts_end,
+			.is_in_kernel = true,
 		},
 	[PROBE_PIDS] =
 		{
@@ -44,6 +53,7 @@ const struct probe probes[] = {
 			.needs = "a /proc without hidepid",
 			.fills = TASK_PIDS,
 			.task = pids_task,
+			.is_in_kernel = true,
 		},
 	[PROBE_CGROUP] =
 		{
@@ -202,6 +212,63 @@ static void read_task(struct driver *d, const struct probe_task *t)
 	note_member(env, builder_task(env->b, row));
 }
 
+/* ---- tasks that the kernel probe has added ---- */
+
+static bool has_hook_for(const struct driver *d, unsigned i, int32_t row)
+{
+	uint8_t facts = d->env.want->facts | (d->env.is_lead ? d->env.want->lead_facts : 0);
+
+	if (!d->is_on[i] || !probes[i].task || probes[i].is_in_kernel)
+		return false;
+	/* One path is read for all that are in the same groups. */
+	if (i == PROBE_CGROUP && d->env.cgroup_like.items[row] != row)
+		return false;
+	return !probes[i].fills || (probes[i].fills & facts);
+}
+
+static void copy_cgroup(struct driver *d, int32_t row)
+{
+	const struct task *like = builder_task(d->env.b, d->env.cgroup_like.items[row]);
+	struct task *t = builder_task(d->env.b, row);
+
+	if (!(like->facts & TASK_CGROUP))
+		return;
+	t->cgroup = like->cgroup;
+	t->container = like->container;
+	t->facts |= TASK_CGROUP;
+}
+
+/* What the kernel probe did not tell of it. A task that has gone meanwhile stays as it was. */
+static void complete_task(struct driver *d, int32_t row)
+{
+	_cleanup_fd_ int dirfd = -1;
+	char path[16];
+
+	for (unsigned i = 0; i < n_probes; i++) {
+		if (!has_hook_for(d, i, row))
+			continue;
+		if (dirfd < 0) {
+			snprintf(path, sizeof(path), "%d", builder_task(d->env.b, row)->tid);
+			dirfd = openat(d->env.proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+			if (dirfd < 0)
+				return;
+		}
+		probes[i].task(env_for(d, i), row, dirfd);
+	}
+}
+
+static void complete_tasks(struct driver *d)
+{
+	for (uint32_t i = 0; i < d->env.n_from_kernel && !d->has_given_up; i++) {
+		d->env.is_lead = probe_is_lead(&d->env, builder_task(d->env.b, i));
+		complete_task(d, i);
+		if (d->env.cgroup_like.items[i] != (int32_t)i)
+			copy_cgroup(d, i);
+		note_member(&d->env, builder_task(d->env.b, i));
+		report_progress(d, !i);
+	}
+}
+
 static void read_chunk(struct driver *d)
 {
 	bool is_first = !builder_n_tasks(d->env.b);
@@ -282,6 +349,22 @@ static void take_process(struct driver *d, pid_t pid)
 		take_threads(d, dirfd, pid);
 }
 
+/* Rows of the kernel's are in the order of their tids. */
+static bool is_known(const struct driver *d, pid_t pid)
+{
+	uint32_t lo = 0, hi = d->env.n_from_kernel;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (builder_task(d->env.b, mid)->tid < pid)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < d->env.n_from_kernel && builder_task(d->env.b, lo)->tid == pid;
+}
+
 static int pid_order(const void *a, const void *b)
 {
 	return *(const pid_t *)a - *(const pid_t *)b;
@@ -297,7 +380,7 @@ static void walk(struct driver *d)
 	while (dir && (entry = readdir(dir))) {
 		pid_t pid = number_of(entry->d_name);
 
-		if (pid)
+		if (pid && !is_known(d, pid))
 			*array_add(&pids) = pid;
 	}
 	if (dir)
@@ -413,6 +496,7 @@ static void end_probes(struct driver *d)
 	for (unsigned i = 0; i < n_probes; i++)
 		free(d->state[i]);
 	free(d->env.ns_flags.items);
+	free(d->env.cgroup_like.items);
 	close(d->env.proc);
 }
 
@@ -431,6 +515,7 @@ int probes_read(struct snap_builder *b, const struct probe_want *want,
 		return r;
 	read_meta(&d);
 	begin_probes(&d);
+	complete_tasks(&d);
 	walk(&d);
 	end_probes(&d);
 	return 0;

@@ -168,6 +168,11 @@ int32_t builder_add_nsproxy(struct snap_builder *b, int32_t count, const int32_t
 	return b->nsproxies.n - 1;
 }
 
+const struct nsproxy *builder_nsproxy_row(const struct snap_builder *b, int32_t row)
+{
+	return &b->nsproxies.items[row];
+}
+
 void builder_add_keeper(struct snap_builder *b, const struct keeper *k)
 {
 	struct keeper *new = array_add(&b->keepers);

@@ -46,6 +46,7 @@ uint32_t builder_n_nss(const struct snap_builder *b);
  * it by row. When none is added, freeze infers them from equal contents.
  */
 int32_t builder_add_nsproxy(struct snap_builder *b, int32_t count, const int32_t ns[NS_N_SLOTS]);
+const struct nsproxy *builder_nsproxy_row(const struct snap_builder *b, int32_t row);
 
 void builder_add_keeper(struct snap_builder *b, const struct keeper *k);
 /* Find or add. name may be "". */

@@ -93,6 +93,14 @@ static void place_nsproxy(struct freeze *f, int32_t row, int32_t *map, int32_t f
 	map[row] = s->n_nsproxies++;
 }
 
+/* Why a task of which only links are known is in none of the kernel's. */
+static int32_t why_none(const struct task *t)
+{
+	int32_t ns[NS_N_SLOTS], known = proxy_slots(t, ns);
+
+	return known < 0 ? known : IX_RACED;
+}
+
 /* The kernel's own: numbered by their lowest tid, those without tasks last. */
 static void take_nsproxies(struct freeze *f)
 {
@@ -105,6 +113,8 @@ static void take_nsproxies(struct freeze *f)
 	for (uint32_t i = 0; i < s->n_tasks; i++) {
 		int32_t row = f->tasks[i].nsproxy;
 
+		if (row == IX_OFF)
+			f->tasks[i].nsproxy = why_none(&f->tasks[i]);
 		if (row < 0)
 			continue;
 		if (map[row] < 0)
