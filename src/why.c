@@ -128,7 +128,8 @@ struct hold_sum why_sum(const struct snap *s, int32_t ns, const struct hold *hol
 		else
 			sum.is_complete = false;
 	}
-	sum.has_rest = sum.is_complete && sum.kernel >= 0;
+	/* Not before every holder is looked for: a rest that is none would be believed. */
+	sum.has_rest = false;
 	if (sum.has_rest)
 		sum.unexplained = sum.kernel - sum.explained;
 	return sum;

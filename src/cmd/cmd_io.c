@@ -74,6 +74,8 @@ static int parse_skip(const struct cmd_ctx *c, uint32_t *skip, struct err *e)
 	_cleanup_free_ char *names = xstrdup(arg ? arg : "");
 	char *rest = names;
 
+	if (cmd_value(c, "no-kernel"))
+		*skip |= BIT(PROBE_KERNEL);
 	for (char *name; (name = strsep(&rest, ","));)
 		if (*name && skip_probe(skip, name, e))
 			return -EINVAL;
