@@ -10,9 +10,7 @@
 #include <string.h>
 
 const struct cmd *const cmds[] = {
-	&cmd_ls,
-	&cmd_tree,
-	&cmd_dump,
+	&cmd_ls, &cmd_tree, &cmd_nsproxy, &cmd_dump, &cmd_graph, &cmd_doctor, &cmd_completion,
 };
 const unsigned n_cmds = ARRAY_SIZE(cmds);
 

@@ -13,6 +13,7 @@
 #include "mem.h"
 #include "probe.h"
 #include "snap.h"
+#include "target.h"
 #include "text.h"
 
 /* Exit statuses: nscope(1) promises them. */
@@ -97,6 +98,9 @@ int cmd_finish(const struct cmd_ctx *c, const struct snap *s, const struct strbu
 int cmd_read_file(const char *path, struct strbuf *out, struct err *e);
 /* Columns of the terminal that stdout is; 0 when it is none. */
 unsigned cmd_width(void);
+
+/* As target_parse(); a path is looked at. */
+int cmd_target(const char *text, struct target *t, struct err *e);
 
 /* The words of a set, one after the other; NULL after the last. */
 const char *cmd_word(enum cmd_words words, unsigned i);

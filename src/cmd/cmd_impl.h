@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What only cmd.c knows of the other files: the rows of its table, and the help. */
+/* The rows of the table of cmd.c, and its help. */
 #ifndef NSCOPE_CMD_IMPL_H
 #define NSCOPE_CMD_IMPL_H
 
@@ -7,7 +7,11 @@
 
 extern const struct cmd cmd_ls;
 extern const struct cmd cmd_tree;
+extern const struct cmd cmd_nsproxy;
 extern const struct cmd cmd_dump;
+extern const struct cmd cmd_graph;
+extern const struct cmd cmd_doctor;
+extern const struct cmd cmd_completion;
 
 /* Print the help of c->cmd, or of all. Both return an exit status. */
 int cmd_help(const struct cmd_ctx *c);

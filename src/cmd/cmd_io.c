@@ -8,9 +8,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 
 #define MAX_FILE (1ul << 30)
 
@@ -163,6 +166,21 @@ int cmd_finish(const struct cmd_ctx *c, const struct snap *s, const struct strbu
 	fprintf(stderr, "nscope: incomplete: %s\n", text.s);
 	strbuf_free(&text);
 	return status == CMD_YES && cmd_value(c, "strict") ? CMD_INCOMPLETE : status;
+}
+
+int cmd_target(const char *text, struct target *t, struct err *e)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (!target_is_path(text))
+		return target_parse(text, t, e);
+	if (stat(text, &st) || statfs(text, &fs))
+		return err_set(e, errno, "%s", text);
+	if (fs.f_type != NSFS_MAGIC)
+		return err_set(e, 0, "%s is no namespace: it is not a file of nsfs", text);
+	*t = (struct target){.of = OF_NS, .kind = -1, .n = st.st_ino};
+	return 0;
 }
 
 unsigned cmd_width(void)

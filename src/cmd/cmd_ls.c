@@ -160,6 +160,7 @@ static const char *const examples[] = {
 const struct cmd cmd_ls = {
 	.name = "ls",
 	.args = "[FILTER]",
+	.words = WORDS_NS_COLUMNS,
 	.help = "List namespaces",
 	.options = options,
 	.examples = examples,
