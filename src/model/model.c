@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The entries of the model: the system calls, kill and wait. */
+#include "kernel.h"
+
+#include <string.h>
+
+static void begin(struct model *m, struct trace *t)
+{
+	m->trace = t;
+	m->n_calls++;
+	m->n_allocs = 0;
+	m->was_injected = false;
+}
+
+static void end(struct model *m)
+{
+	m->trace = NULL;
+	m->fail_at = 0;
+}
+
+static int call_clone(struct model *m, struct k_task *me, const struct call *c)
+{
+	return kernel_clone(m, me, c);
+}
+
+static int call_unshare(struct model *m, struct k_task *me, const struct call *c)
+{
+	return ksys_unshare(m, me, c->flags);
+}
+
+static int call_exec(struct model *m, struct k_task *me, const struct call *c)
+{
+	(void)c;
+	return do_execve(m, me);
+}
+
+/* exit() of a thread ends that thread, as the system call does; exit_group() is kill. */
+static int call_exit(struct model *m, struct k_task *me, const struct call *c)
+{
+	(void)c;
+	do_exit(m, me);
+	return 0;
+}
+
+static int (*const calls[])(struct model *m, struct k_task *me, const struct call *c) = {
+	[CALL_FORK] = call_clone,   [CALL_VFORK] = call_clone,	   [CALL_CLONE] = call_clone,
+	[CALL_CLONE3] = call_clone, [CALL_UNSHARE] = call_unshare, [CALL_SETNS] = sys_setns,
+	[CALL_EXEC] = call_exec,    [CALL_EXIT] = call_exit,
+};
+_Static_assert(ARRAY_SIZE(calls) == CALL_N_KINDS, "a function for each");
+
+static void doubt_seccomp(struct model *m, const struct k_task *me)
+{
+	if (me->has_seccomp)
+		trace_doubt(m->trace, FACT_LSM,
+			    "the task runs under a seccomp filter, which may refuse the call "
+			    "before any check");
+}
+
+int model_call(struct model *m, pid_t tid, const struct call *c, struct trace *t)
+{
+	struct k_task *me = find_task(m, tid);
+	int ret;
+
+	if (!me || me->is_zombie)
+		return -ESRCH;
+	begin(m, t);
+	doubt_seccomp(m, me);
+	ret = calls[c->kind](m, me, c);
+	end(m);
+	return ret;
+}
+
+int model_kill(struct model *m, pid_t tid, struct trace *t)
+{
+	struct k_task *p = find_task(m, tid);
+
+	if (!p)
+		return -ESRCH;
+	begin(m, t);
+	kill_task(m, p);
+	end(m);
+	return 0;
+}
+
+int model_reap(struct model *m, pid_t tid, struct trace *t)
+{
+	struct k_task *p = find_task(m, tid);
+
+	if (!p || !p->is_zombie || p->signal->nr_threads > 1)
+		return -ESRCH;
+	begin(m, t);
+	release_task(m, p);
+	end(m);
+	return 0;
+}
+
+void model_inject(struct model *m, uint32_t nth)
+{
+	m->fail_at = nth;
+}
+
+bool model_was_injected(const struct model *m)
+{
+	return m->was_injected;
+}
+
+void model_free(struct model *m)
+{
+	if (!m)
+		return;
+	for (int kind = 0; kind < OBJ_N_KINDS; kind++) {
+		struct obj_table *t = &m->tables[kind];
+
+		for (uint32_t i = 0; i < t->n; i++) {
+			struct k_ns *ns = kind == OBJ_NS ? (struct k_ns *)t->items[i] : NULL;
+
+			if (ns && ns->kind == NS_USER) {
+				free(ns->user.uid_map.extents);
+				free(ns->user.gid_map.extents);
+			}
+			free(t->items[i]);
+		}
+		free(t->items);
+		free(t->free_ids);
+	}
+	free(m->pid_hash);
+	free(m);
+}

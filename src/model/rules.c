@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rules.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <string.h>
+
+#define NEW_4_4                                                                                    \
+	(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
+#define UNSHARE_4_4                                                                                \
+	(CLONE_THREAD | CLONE_FS | CLONE_SIGHAND | CLONE_VM | CLONE_FILES | CLONE_SYSVSEM | NEW_4_4)
+
+static const enum ns_kind create_4_4[] = {NS_MNT, NS_UTS, NS_IPC, NS_PID, NS_NET};
+static const enum ns_kind create_now[] = {NS_MNT,    NS_UTS, NS_IPC, NS_PID,
+					  NS_CGROUP, NS_NET, NS_TIME};
+
+/* The first six are those of 4.4 too, in the same order; CLONE_PIDFD came with 5.2. */
+static const struct flag_check fork_checks[] = {
+	{.all = CLONE_NEWNS | CLONE_FS,
+	 .why = "CLONE_NEWNS with CLONE_FS: the root and working directory cannot be shared with "
+		"a process in another mount namespace",
+	 .advice = "drop CLONE_FS"},
+	{.all = CLONE_NEWUSER | CLONE_FS,
+	 .why = "CLONE_NEWUSER with CLONE_FS: the new namespace could change a root directory that "
+		"others share",
+	 .advice = "drop CLONE_FS"},
+	{.all = CLONE_THREAD,
+	 .none = CLONE_SIGHAND,
+	 .why = "CLONE_THREAD without CLONE_SIGHAND: threads share signal handlers",
+	 .advice = "add CLONE_SIGHAND and CLONE_VM"},
+	{.all = CLONE_SIGHAND,
+	 .none = CLONE_VM,
+	 .why = "CLONE_SIGHAND without CLONE_VM: shared handlers are addresses in shared memory",
+	 .advice = "add CLONE_VM"},
+	{.all = CLONE_PARENT,
+	 .when = WHEN_INIT_OF_NS,
+	 .why = "CLONE_PARENT by the init of a pid namespace: it would have a sibling outside",
+	 .advice = "drop CLONE_PARENT"},
+	{.all = CLONE_THREAD,
+	 .any = CLONE_NEWUSER | CLONE_NEWPID,
+	 .why = "CLONE_THREAD with CLONE_NEWUSER or CLONE_NEWPID: the threads of a process share "
+		"both namespaces",
+	 .advice = "make a process, without CLONE_THREAD"},
+	{.all = CLONE_THREAD,
+	 .when = WHEN_PIDC_DIFFERS,
+	 .why = "CLONE_THREAD while pid_for_children is not the caller's own pid namespace: the "
+		"thread would be in another one than its process",
+	 .advice = "fork a process first"},
+	{.all = CLONE_PIDFD | CLONE_DETACHED,
+	 .why = "CLONE_PIDFD with CLONE_DETACHED: kept free for later use",
+	 .advice = "drop CLONE_DETACHED"},
+};
+#define N_FORK_CHECKS_4_4 7
+
+/* In 4.4 the limit of processes came before the credentials, and signals at the end. */
+static const enum copy_stage copy_4_4[] = {
+	COPY_FLAGS,	   COPY_SECURITY_EARLY,
+	COPY_TASK_STRUCT,  COPY_NPROC,
+	COPY_CREDS,	   COPY_MAX_THREADS,
+	COPY_SCHED,	   COPY_SEMUNDO,
+	COPY_FILES,	   COPY_FS,
+	COPY_SIGHAND,	   COPY_SIGNAL,
+	COPY_MM,	   COPY_NAMESPACES,
+	COPY_IO,	   COPY_THREAD,
+	COPY_PID,	   COPY_CGROUP,
+	COPY_SIGNALS_LATE, COPY_PID_NS_ALIVE,
+};
+static const enum copy_stage copy_now[] = {
+	COPY_FLAGS,	   COPY_SIGNALS_EARLY, COPY_TASK_STRUCT,
+	COPY_CREDS,	   COPY_NPROC,	       COPY_MAX_THREADS,
+	COPY_SCHED,	   COPY_SEMUNDO,       COPY_FILES,
+	COPY_FS,	   COPY_SIGHAND,       COPY_SIGNAL,
+	COPY_MM,	   COPY_NAMESPACES,    COPY_IO,
+	COPY_THREAD,	   COPY_PID,	       COPY_CGROUP,
+	COPY_PID_NS_ALIVE, COPY_SIGNALS_LATE,
+};
+
+const struct rules rules_table[] = {
+	{
+		.name = "current",
+		.doc = "6.18: eight kinds, clone3(), setns() by pidfd, quotas",
+		.kinds = BIT(NS_N_KINDS) - 1,
+		.create_order = create_now,
+		.n_create_order = ARRAY_SIZE(create_now),
+		.fork_checks = fork_checks,
+		.n_fork_checks = ARRAY_SIZE(fork_checks),
+		.copy_order = copy_now,
+		.n_copy_order = ARRAY_SIZE(copy_now),
+		.unshare_flags = UNSHARE_4_4 | CLONE_NEWCGROUP | CLONE_NEWTIME,
+		.kernel_clone = "kernel_clone",
+		.has_clone3 = true,
+		.has_setns_pidfd = true,
+		.has_nsset = true,
+		.has_ucounts = true,
+		.has_cred_ucounts = true,
+		.has_sb_user_ns = true,
+		.has_mm_user_ns = true,
+		.has_pid_owner_check = true,
+		.has_exec_time_entry = true,
+		.has_clone3_newtime = true,
+		.err_pid_depth = ENOSPC,
+		.err_user_depth = ENOSPC,
+		/* init_user_ns starts at 3: init_cred and init_ucounts are two of those */
+		.base = {[NS_MNT] = 1, [NS_UTS] = 1, [NS_CGROUP] = 1, [NS_TIME] = 1, [NS_USER] = 1},
+	},
+	{
+		.name = "4.4",
+		.doc = "4.4: an nsproxy of five pointers, no cgroup or time namespaces",
+		.kinds = BIT(NS_MNT) | BIT(NS_UTS) | BIT(NS_IPC) | BIT(NS_PID) | BIT(NS_NET) |
+			 BIT(NS_USER),
+		.create_order = create_4_4,
+		.n_create_order = ARRAY_SIZE(create_4_4),
+		.fork_checks = fork_checks,
+		.n_fork_checks = N_FORK_CHECKS_4_4,
+		.copy_order = copy_4_4,
+		.n_copy_order = ARRAY_SIZE(copy_4_4),
+		.unshare_flags = UNSHARE_4_4,
+		.kernel_clone = "_do_fork",
+		.err_pid_depth = EINVAL,
+		.err_user_depth = EUSERS,
+		.base = {[NS_MNT] = 1, [NS_UTS] = 1, [NS_USER] = 2},
+	},
+};
+const unsigned n_rules = ARRAY_SIZE(rules_table);
+
+const struct rules *rules_find(const char *name)
+{
+	for (unsigned i = 0; i < n_rules; i++)
+		if (!strcmp(rules_table[i].name, name))
+			return &rules_table[i];
+	return NULL;
+}

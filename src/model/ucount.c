@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Quotas of namespaces, after kernel/ucount.c: charged to (user namespace, uid) up to the root. */
+#include "kernel.h"
+
+static const char file[] = "kernel/ucount.c";
+
+static struct k_ucounts *find_ucounts(struct k_ns *ns, uid_t uid)
+{
+	link_for_each(l, &ns->user.ucounts)
+	{
+		struct k_ucounts *u = link_entry(l, struct k_ucounts, of_ns);
+
+		if (u->uid == uid)
+			return u;
+	}
+	return NULL;
+}
+
+struct k_ucounts *alloc_ucounts(struct model *m, struct k_ns *ns, uid_t uid)
+{
+	struct k_ucounts *u = find_ucounts(ns, uid);
+
+	if (!u) {
+		u = obj_alloc(m, OBJ_UCOUNTS, sizeof(*u));
+		if (!u)
+			return NULL;
+		u->ns = ns;
+		u->uid = uid;
+		link_add(&ns->user.ucounts, &u->of_ns);
+		if (m->rules->has_cred_ucounts)
+			get_ns(m, ns);
+	}
+	u->count++;
+	return u;
+}
+
+void put_ucounts(struct model *m, struct k_ucounts *u)
+{
+	struct k_ns *ns;
+
+	if (!u || --u->count)
+		return;
+	ns = u->ns;
+	link_del(&u->of_ns);
+	obj_free(m, u);
+	if (m->rules->has_cred_ucounts)
+		put_ns(m, ns);
+}
+
+/* The ucounts one level up: what the user namespace itself was charged to. */
+static struct k_ucounts *next_ucounts(const struct k_ucounts *u)
+{
+	return u->ns->ucounts;
+}
+
+static struct k_ucounts *find_full(struct k_ucounts *first, enum ns_kind kind)
+{
+	for (struct k_ucounts *u = first; u; u = next_ucounts(u))
+		if (u->n[kind] >= u->ns->user.ucount_max[kind])
+			return u;
+	return NULL;
+}
+
+struct k_ucounts *inc_ucount(struct model *m, struct k_task *me, struct k_ns *ns, uid_t uid,
+			     enum ns_kind kind)
+{
+	struct k_ucounts *u = alloc_ucounts(m, ns, uid), *full;
+	const char *name = ns_kinds[kind].name;
+	char buf[64];
+
+	if (!(me->known & FACT_QUOTA))
+		trace_doubt(m->trace, FACT_QUOTA,
+			    "user.max_%s_namespaces is not known here: ENOSPC if it is used up",
+			    name);
+	if (!u) {
+		trace_refuse(m->trace, -ENOSPC, file, "inc_ucount",
+			     "no memory for the counters, which the caller cannot tell from a full "
+			     "quota");
+		return NULL;
+	}
+	full = find_full(u, kind);
+	if (full) {
+		trace_refuse(m->trace, -ENOSPC, file, "inc_ucount",
+			     "uid %u has %u of the %u %s namespaces that %s allows it", full->uid,
+			     full->n[kind], full->ns->user.ucount_max[kind], name,
+			     obj_label(m, full->ns, buf, sizeof(buf)));
+		trace_advise(m->trace, "raise /proc/sys/user/max_%s_namespaces in %s, or free some",
+			     name, buf);
+		put_ucounts(m, u);
+		return NULL;
+	}
+	for (struct k_ucounts *i = u; i; i = next_ucounts(i)) {
+		note_count(m, i, name, i->n[kind], i->n[kind] + 1);
+		i->n[kind]++;
+	}
+	return u;
+}
+
+void dec_ucount(struct model *m, struct k_ucounts *u, enum ns_kind kind)
+{
+	for (struct k_ucounts *i = u; i; i = next_ucounts(i))
+		if (i->n[kind]) /* those of before the seed were not charged */
+			i->n[kind]--;
+	put_ucounts(m, u);
+}
