@@ -86,7 +86,7 @@ done | rule 'no probe includes another'
 
 only_in '#[[:space:]]*include <jansson' 'src/json*' | rule 'jansson only in src/json*'
 only_in '#[[:space:]]*include <libsmartcols' src/table.c | rule 'libsmartcols only in src/table.c'
-only_in '#[[:space:]]*include <(ncurses|curses|term)' ui/term.c | rule 'ncurses only in ui/term.c'
+only_in '#[[:space:]]*include <(ncurses|curses|term\.h)' ui/term.c | rule 'ncurses only in ui/term.c'
 only_in '#[[:space:]]*include <(libmount|libproc2|netlink|linux/(netlink|rtnetlink|sock_diag|nsfs)|bpf)' \
   'probes/*' | rule 'libmount, libproc2, netlink, nsfs and BPF only in probes/'
 only_in '#[[:space:]]*include <(sys/(socket|mount|ioctl|epoll|syscall)|dirent|net/|arpa/)|open[a-z0-9_]* ?\("/proc' \

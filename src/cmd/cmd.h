@@ -82,6 +82,9 @@ int cmd_usage(const struct cmd_ctx *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* What is left of the command line as one filter; false when it does not parse (it was told). */
 bool cmd_filter(const struct cmd_ctx *c, enum row_of of, struct filter **f);
 
+/* The probes that --skip leaves out, as struct probe_want has them; false: it was told. */
+bool cmd_skip(const struct cmd_ctx *c, uint32_t *skip);
+
 /*
  * The snap that the command is to show: of the file of --load, or of this kernel
  * (want->skip is filled in here). The caller owns one reference; NULL: it was told.

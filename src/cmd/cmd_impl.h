@@ -12,6 +12,7 @@ extern const struct cmd cmd_dump;
 extern const struct cmd cmd_graph;
 extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_completion;
+extern const struct cmd cmd_tui;
 
 /* Print the help of c->cmd, or of all. Both return an exit status. */
 int cmd_help(const struct cmd_ctx *c);

@@ -96,6 +96,17 @@ static const struct snap *read_live(const struct probe_want *want, struct err *e
 	return s;
 }
 
+bool cmd_skip(const struct cmd_ctx *c, uint32_t *skip)
+{
+	struct err e;
+
+	*skip = 0;
+	if (!parse_skip(c, skip, &e))
+		return true;
+	cmd_fail(c, &e);
+	return false;
+}
+
 const struct snap *cmd_read(const struct cmd_ctx *c, struct probe_want *want)
 {
 	const char *path = cmd_value(c, "load");

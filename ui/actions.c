@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "actions.h"
+
+#include "json.h"
+#include "ui_impl.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- moving ---- */
+
+static int64_t moved(int64_t at, enum move move, int64_t page, int64_t n)
+{
+	const int64_t half = page > 1 ? page / 2 : 1, full = page > 1 ? page - 1 : 1;
+	const int64_t to[] = {
+		[MOVE_DOWN] = at + 1,
+		[MOVE_UP] = at - 1,
+		[MOVE_PAGE_DOWN] = at + full,
+		[MOVE_PAGE_UP] = at - full,
+		[MOVE_HALF_DOWN] = at + half,
+		[MOVE_HALF_UP] = at - half,
+		[MOVE_TOP] = 0,
+		[MOVE_BOTTOM] = n - 1,
+	};
+
+	if (to[move] >= n)
+		return n ? n - 1 : 0;
+	return to[move] < 0 ? 0 : to[move];
+}
+
+static uint32_t detail_size(const struct ui *ui)
+{
+	struct layout lay = ui_layout(ui);
+	struct page p = {0};
+	uint32_t n;
+
+	ui_detail(ui, &p, lay.detail.w, 0, false);
+	n = p.lines.n > lay.detail.h ? p.lines.n - lay.detail.h + 1 : 1;
+	page_free(&p);
+	return n;
+}
+
+void act_move(struct ui *ui, int move, const char *arg)
+{
+	struct layout lay = ui_layout(ui);
+	struct list *l = ui_list(ui);
+	bool has_cursor;
+
+	(void)arg;
+	if (ui->overlay) {
+		ui->overlay_at =
+			moved(ui->overlay_at, move, lay.list.h, overlay_size(ui, &has_cursor));
+	} else if (ui->is_detail_open) {
+		ui->detail_top = moved(ui->detail_top, move, lay.detail.h, detail_size(ui));
+	} else {
+		l->is_following = false;
+		ui->detail_top = 0;
+		list_go(l, moved(l->at, move, l->height, l->shown.n));
+	}
+}
+
+/* ---- folding ---- */
+
+static void close_or_up(struct list *l, uint32_t row, bool can_close)
+{
+	int32_t parent = l->tree.rows[row].parent;
+
+	if (can_close)
+		list_fold(l, row, true);
+	else if (parent >= 0)
+		list_go_row(l, parent);
+}
+
+static void open_or_down(struct list *l, uint32_t row, bool is_folded)
+{
+	if (is_folded)
+		list_fold(l, row, false);
+	else if (l->tree.rows[row].has_children)
+		list_go(l, (int64_t)l->at + 1);
+}
+
+static void toggle_all(struct list *l)
+{
+	for (uint32_t i = 0; i < l->tree.n; i++) {
+		if (!list_is_folded(l, &l->tree.rows[i]))
+			continue;
+		list_fold_all(l, false);
+		return;
+	}
+	list_fold_all(l, true);
+}
+
+void act_fold(struct ui *ui, int fold, const char *arg)
+{
+	struct list *l = ui_list(ui);
+	const struct tree_row *r = list_row(l);
+	uint32_t row;
+	bool is_folded;
+
+	(void)arg;
+	if (!r)
+		return;
+	row = r - l->tree.rows;
+	is_folded = list_is_folded(l, r);
+	switch (fold) {
+	case FOLD_CLOSE:
+		close_or_up(l, row, r->has_children && !is_folded);
+		break;
+	case FOLD_OPEN:
+		open_or_down(l, row, is_folded);
+		break;
+	case FOLD_ALL:
+		toggle_all(l);
+		break;
+	default:
+		list_fold(l, row, fold == FOLD_THIS);
+	}
+}
+
+/* ---- panes, views, overlays ---- */
+
+void act_pane(struct ui *ui, int n, const char *arg)
+{
+	(void)n;
+	(void)arg;
+	if (!list_row(ui_list(ui)))
+		return;
+	ui->is_detail_open = !ui->is_detail_open;
+	ui->detail_top = 0;
+	ui_fit(ui);
+}
+
+void act_open(struct ui *ui, int n, const char *arg)
+{
+	act_pane(ui, n, arg);
+}
+
+void act_view(struct ui *ui, int key, const char *arg)
+{
+	(void)arg;
+	for (unsigned v = 0; v < n_views; v++)
+		if (views[v]->key == key)
+			ui_show_view(ui, v);
+}
+
+void act_overlay(struct ui *ui, int overlay, const char *arg)
+{
+	(void)arg;
+	ui->overlay = overlay;
+	ui->overlay_at = 0;
+}
+
+void act_choose(struct ui *ui, int is_final, const char *arg)
+{
+	(void)arg;
+	overlay_choose(ui, is_final);
+}
+
+/* ---- searching, filtering, ordering ---- */
+
+void act_search(struct ui *ui, int n, const char *arg)
+{
+	(void)n;
+	if (!arg) {
+		prompt_open(ui, PROMPT_SEARCH, "");
+		return;
+	}
+	free(ui->search);
+	ui->search = xstrdup(arg);
+	act_search_next(ui, 1, NULL);
+}
+
+void act_search_next(struct ui *ui, int by, const char *arg)
+{
+	(void)arg;
+	if (!ui->search)
+		ui_say(ui, false, "nothing was searched for yet: / searches");
+	else if (!ui_find(ui, ui->search, by, false))
+		ui_say(ui, false, "not found: %s", ui->search);
+}
+
+void act_filter(struct ui *ui, int n, const char *arg)
+{
+	const char *old = ui_list(ui)->filter_text;
+
+	(void)n;
+	if (arg)
+		ui_set_filter(ui, arg);
+	else
+		prompt_open(ui, PROMPT_FILTER, old ? old : "");
+}
+
+void act_order(struct ui *ui, int n, const char *arg)
+{
+	struct list *l = ui_list(ui);
+	int order = arg ? tree_order_by_name(arg) : (int)(ui->order + 1) % TREE_N_ORDERS;
+
+	(void)n;
+	if (order < 0) {
+		ui_say(ui, true, "error: no such order: %s; Tab shows them", arg);
+		return;
+	}
+	ui->order = order;
+	/* A filter speaks of tasks or of namespaces: it may not fit the new order. */
+	if (l->filter && l->filter_of != tree_orders[order].of)
+		ui_set_filter(ui, NULL);
+	ui_reload(ui);
+	ui_say(ui, false, "order: %s", tree_orders[order].help);
+}
+
+void act_threads(struct ui *ui, int n, const char *arg)
+{
+	(void)n;
+	(void)arg;
+	ui->all_threads = !ui->all_threads;
+	ui_reload(ui);
+	ui_say(ui, false, "threads: %s",
+	       ui->all_threads ? "all" : "only those that differ from their process");
+}
+
+static const struct column *find_column(struct ui *ui, const char *id)
+{
+	enum row_of of = views[ui->view]->of(ui);
+	const struct column *col = column_find(of, id);
+	const char *near = col ? NULL : column_nearest(of, id);
+
+	if (!col)
+		ui_say(ui, true, "error: no column %s%s%s", id, near ? "; nearest: " : "",
+		       near ? near : "");
+	return col;
+}
+
+void ui_sort_by(struct ui *ui, const struct column *col)
+{
+	struct list *l = ui_list(ui);
+
+	l->is_reversed = col && col == l->sort && !l->is_reversed;
+	l->sort = col;
+	ui_reload(ui);
+	if (col)
+		ui_say(ui, false, "sorted by %s%s", col->title, l->is_reversed ? ", reversed" : "");
+}
+
+void act_sort(struct ui *ui, int n, const char *arg)
+{
+	const struct column *col;
+
+	(void)n;
+	if (!arg)
+		act_overlay(ui, OVERLAY_SORT, NULL);
+	else if ((col = find_column(ui, arg)))
+		ui_sort_by(ui, col);
+}
+
+void ui_toggle_column(struct ui *ui, const struct column *col)
+{
+	struct list *l = ui_list(ui);
+
+	for (unsigned i = 0; i < l->n_cols; i++) {
+		if (l->cols[i] != col)
+			continue;
+		memmove(&l->cols[i], &l->cols[i + 1], (l->n_cols - i - 1) * sizeof(l->cols[0]));
+		l->n_cols--;
+		return;
+	}
+	if (l->n_cols < LIST_MAX_COLUMNS)
+		l->cols[l->n_cols++] = col;
+}
+
+void act_columns(struct ui *ui, int n, const char *arg)
+{
+	const struct column *col;
+
+	(void)n;
+	if (!arg)
+		act_overlay(ui, OVERLAY_COLUMNS, NULL);
+	else if ((col = find_column(ui, arg)))
+		ui_toggle_column(ui, col);
+}
+
+/* ---- marks, follow, goto ---- */
+
+void act_mark(struct ui *ui, int n, const char *arg)
+{
+	struct list *l = ui_list(ui);
+	const struct tree_row *r = list_row(l);
+
+	(void)n;
+	(void)arg;
+	if (!r)
+		return;
+	keyset_put(&l->marks, &l->key, !list_is_marked(l, r));
+	list_go(l, (int64_t)l->at + 1);
+}
+
+void act_follow(struct ui *ui, int n, const char *arg)
+{
+	struct list *l = ui_list(ui);
+
+	(void)n;
+	(void)arg;
+	l->is_following = !l->is_following && list_row(l);
+	ui_say(ui, false,
+	       l->is_following ? "follow: the cursor stays on this row until you move it"
+			       : "follow: off");
+}
+
+static bool go_to(struct ui *ui, enum row_of of, int32_t ix)
+{
+	struct list *l = ui_list(ui);
+
+	for (uint32_t i = 0; ix >= 0 && i < l->tree.n; i++) {
+		if (l->tree.rows[i].of != of || l->tree.rows[i].ix != ix)
+			continue;
+		list_go_row(l, i);
+		return true;
+	}
+	return false;
+}
+
+void act_goto(struct ui *ui, int n, const char *arg)
+{
+	char *end;
+	unsigned long number;
+
+	(void)n;
+	errno = 0;
+	number = strtoul(arg, &end, 10);
+	if (*end || errno || number > UINT32_MAX)
+		ui_say(ui, true, "error: not a number: %s", arg);
+	else if (!go_to(ui, OF_NS, snap_find_ns(ui->snap, -1, number)) &&
+		 !go_to(ui, OF_TASK,
+			number > INT32_MAX ? IX_NONE : snap_find_task(ui->snap, number)))
+		ui_say(ui, false, "%lu is not in this view", number);
+}
+
+/* ---- copying ---- */
+
+static void copy_id(struct ui *ui, const struct tree_row *r)
+{
+	const struct snap *s = ui->snap;
+
+	if (r->of == OF_TASK)
+		strbuf_printf(&ui->copy, "pid:%d", (int)s->tasks[r->ix].tid);
+	else if (r->of == OF_NS)
+		name_ns(s, r->ix, &ui->copy);
+	else
+		strbuf_printf(&ui->copy, "#%d", (int)s->nsproxies[r->ix].id);
+}
+
+/* The marked rows, or the one under the cursor. */
+static unsigned rows_to_copy(const struct ui *ui, const struct tree_row **rows)
+{
+	const struct list *l = ui_list_const(ui);
+	unsigned n = 0;
+
+	for (uint32_t i = 0; l->marks.n_on && i < l->tree.n; i++)
+		if (list_is_marked(l, &l->tree.rows[i]))
+			rows[n++] = &l->tree.rows[i];
+	if (!n && list_row(l))
+		rows[n++] = list_row(l);
+	return n;
+}
+
+/* Rows of one kind at a time: their columns differ. */
+static unsigned copy_json(struct ui *ui, const struct tree_row **rows, unsigned n)
+{
+	int32_t *ix = xcalloc(n, sizeof(*ix));
+	const struct column **cols = xcalloc(n_columns, sizeof(*cols));
+	unsigned n_ix = 0, n_cols = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		if (rows[i]->of == rows[0]->of)
+			ix[n_ix++] = rows[i]->ix;
+	for (unsigned i = 0; i < n_columns; i++)
+		if (n && columns[i].of == rows[0]->of)
+			cols[n_cols++] = &columns[i];
+	json_write_rows(&ui->copy, ui->snap, cols, n_cols, ix, n_ix);
+	free(cols);
+	free(ix);
+	return n_ix;
+}
+
+void act_copy(struct ui *ui, int is_json, const char *arg)
+{
+	const struct tree_row **rows = xcalloc(ui_list(ui)->tree.n, sizeof(*rows));
+	unsigned n = rows_to_copy(ui, rows);
+
+	(void)arg;
+	ui->copy.n = 0;
+	if (!n) {
+		ui_say(ui, false, "there is no row to copy");
+		free(rows);
+		return;
+	}
+	if (is_json)
+		n = copy_json(ui, rows, n);
+	for (unsigned i = 0; i < n && !is_json; i++) {
+		if (i)
+			strbuf_puts(&ui->copy, "\n");
+		copy_id(ui, rows[i]);
+	}
+	free(rows);
+	ui->effects |= UI_COPY;
+	if (is_json || n > 1)
+		ui_say(ui, false, "sent %u row%s%s to the terminal's clipboard (OSC 52)", n,
+		       n == 1 ? "" : "s", is_json ? " as JSON" : "");
+	else
+		ui_say(ui, false, "sent %s to the terminal's clipboard (OSC 52)", ui->copy.s);
+}
+
+/* ---- the rest ---- */
+
+void act_pause(struct ui *ui, int n, const char *arg)
+{
+	(void)n;
+	(void)arg;
+	if (ui->opt.file) {
+		ui_say(ui, false, "a file does not change: there is nothing to pause");
+		return;
+	}
+	ui->is_paused = !ui->is_paused;
+	ui->effects |= UI_PAUSE;
+	ui_say(ui, false, ui->is_paused ? "paused: p goes on, R reads once" : "live again");
+}
+
+void act_refresh(struct ui *ui, int n, const char *arg)
+{
+	(void)n;
+	(void)arg;
+	if (ui->opt.file)
+		ui_say(ui, false, "a file does not change: there is nothing to read again");
+	else
+		ui->effects |= UI_REFRESH;
+}
+
+void act_mouse(struct ui *ui, int n, const char *arg)
+{
+	(void)n;
+	(void)arg;
+	ui->has_mouse = !ui->has_mouse;
+	ui->effects |= UI_MOUSE;
+	ui_say(ui, false,
+	       ui->has_mouse ? "mouse on: click selects, again opens, the wheel scrolls"
+			     : "mouse off: the terminal can select text again");
+}
+
+void act_effect(struct ui *ui, int effect, const char *arg)
+{
+	(void)arg;
+	ui->effects |= effect;
+}
+
+void act_command(struct ui *ui, int n, const char *arg)
+{
+	(void)n;
+	(void)arg;
+	prompt_open(ui, PROMPT_COMMAND, "");
+}
+
+/* One thing at a time; false when there is nothing left to back out of. */
+static bool back_out(struct ui *ui)
+{
+	struct list *l = ui_list(ui);
+
+	if (ui->overlay) {
+		ui->overlay = OVERLAY_NONE;
+		ui_reload(ui);
+	} else if (ui->is_detail_open) {
+		act_pane(ui, 0, NULL);
+	} else {
+		return false;
+	}
+	(void)l;
+	return true;
+}
+
+void act_back(struct ui *ui, int n, const char *arg)
+{
+	struct list *l = ui_list(ui);
+
+	(void)n;
+	(void)arg;
+	if (back_out(ui))
+		return;
+	if (l->filter) {
+		ui_set_filter(ui, NULL);
+		ui_say(ui, false, "filter off");
+	} else if (l->marks.n_on) {
+		keyset_clear(&l->marks);
+		ui_say(ui, false, "marks off");
+	} else if (l->is_following) {
+		act_follow(ui, 0, NULL);
+	} else if (ui->search) {
+		free(ui->search);
+		ui->search = NULL;
+	} else {
+		ui_say(ui, false, "q leaves nscope");
+	}
+}
+
+void act_quit(struct ui *ui, int n, const char *arg)
+{
+	(void)n;
+	(void)arg;
+	if (!back_out(ui))
+		ui->effects |= UI_QUIT;
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where everything is on the screen, and the drawing of what all views share:
+ * header, tabs, titles, rows, detail pane, status line and key bar.
+ */
+#include "ui_impl.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TWO_PANES_WIDTH 120
+#define BRIEF_HEIGHT	14 /* from here on two lines of detail below the list */
+#define GUTTER		2  /* the cursor's and the mark's sign */
+#define MIN_TEXT	8  /* a column of text is not worth less */
+
+struct layout ui_layout(const struct ui *ui)
+{
+	struct layout lay = {.is_too_small = ui->w < UI_MIN_WIDTH || ui->h < UI_MIN_HEIGHT};
+	unsigned w = ui->w, h = ui->h, brief = 0, list_w = w;
+
+	if (lay.is_too_small)
+		return lay;
+	lay.is_detail_right = w >= TWO_PANES_WIDTH;
+	lay.status = (struct area){0, h - 2, w, 1};
+	lay.bar = (struct area){0, h - 1, w, 1};
+	if (lay.is_detail_right) {
+		list_w = w * 58 / 100;
+		lay.line = (struct area){list_w, 2, 1, h - 4};
+		lay.detail = (struct area){list_w + 2, 2, w - list_w - 2, h - 4};
+	} else if (ui->is_detail_open) {
+		lay.detail = (struct area){0, 2, w, h - 4};
+	} else if (h >= BRIEF_HEIGHT) {
+		brief = 3;
+		lay.line = (struct area){0, h - 5, w, 1};
+		lay.detail = (struct area){0, h - 4, w, 2};
+	}
+	lay.titles = (struct area){0, 2, list_w, 1};
+	lay.list = (struct area){0, 3, list_w, h - 5 - brief};
+	return lay;
+}
+
+void ui_fit(struct ui *ui)
+{
+	struct layout lay = ui_layout(ui);
+
+	list_set_height(ui_list(ui), lay.list.h);
+}
+
+/* ---- header and tabs ---- */
+
+/* Parts that do not fit are left out from the end. */
+static void put_parts(struct canvas *c, unsigned y, char *const *parts, unsigned n)
+{
+	unsigned x = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned takes = text_width(parts[i]);
+
+		if (x && x + 2 + takes > c->w)
+			break;
+		x += x ? 2 : 0;
+		x += canvas_put_fit(c, x, y, c->w - x, ROLE_HEADER, parts[i]);
+	}
+}
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void draw_header(const struct ui *ui, struct canvas *c)
+{
+	const struct snap *s = ui->snap;
+	uint32_t alone = snap_n_taskless(s);
+	char host[256];
+	char *parts[5];
+	unsigned n = 0;
+
+	text_safe_buf(host, sizeof(host), s->meta.host, ui->opt.cs);
+	parts[n++] = xasprintf("nscope %s %s%s%s",
+			       ui->opt.file    ? "file"
+			       : ui->is_paused ? "paused"
+					       : "live",
+			       ui->opt.file ? ui->opt.file : "", ui->opt.file ? "  " : "", host);
+	parts[n++] = xasprintf("%u task%s", s->n_tasks, plural(s->n_tasks));
+	parts[n++] = xasprintf("%u nsprox%s", s->n_nsproxies, s->n_nsproxies == 1 ? "y" : "ies");
+	parts[n++] = xasprintf("%u namespace%s", s->n_nss, plural(s->n_nss));
+	if (alone)
+		parts[n++] = xasprintf("%u kept alive by no task", alone);
+	put_parts(c, 0, parts, n);
+	while (n)
+		free(parts[--n]);
+}
+
+static void draw_tabs(const struct ui *ui, struct canvas *c)
+{
+	unsigned x = 0;
+	char tab[40];
+
+	for (unsigned v = 0; v < n_views; v++) {
+		bool is_on = v == ui->view;
+
+		snprintf(tab, sizeof(tab), is_on ? "[%c %s]" : " %c %s ", views[v]->key,
+			 views[v]->name);
+		x += canvas_put(c, x, 1, c->w - x, is_on ? ROLE_TAB_ON : ROLE_TAB, tab);
+	}
+	canvas_put_right(c, x, 1, c->w - x, ROLE_DIM, "? help");
+}
+
+/* ---- the list ---- */
+
+/* The chosen columns that fit beside the lead, and how wide that is then. */
+struct fit {
+	const struct column *cols[LIST_MAX_COLUMNS];
+	unsigned widths[LIST_MAX_COLUMNS];
+	unsigned n;
+	unsigned lead;
+};
+
+/* Columns drop from the right; the last one, if it is text, may be cut short. */
+static struct fit fit_columns(const struct ui *ui, unsigned w)
+{
+	const struct view *view = views[ui->view];
+	const struct list *l = ui_list_const(ui);
+	struct fit fit = {.lead = view->lead_width ? view->lead_width(ui, w) : view->lead_min};
+	unsigned used = fit.lead, i;
+
+	for (i = 0; i < l->n_cols; i++) {
+		const struct column *col = l->cols[i];
+		bool can_shrink = i + 1 == l->n_cols && !col->is_right && !view->is_lead_wide;
+		unsigned least = can_shrink && col->width > MIN_TEXT ? MIN_TEXT : col->width;
+
+		if (col->of != view->of(ui))
+			continue;
+		if (used + 2 + least > w)
+			break;
+		used += 2 + least;
+		fit.cols[fit.n] = col;
+		fit.widths[fit.n++] = least;
+	}
+	if (used < w && view->is_lead_wide)
+		fit.lead += w - used;
+	else if (used < w && fit.n && !fit.cols[fit.n - 1]->is_right)
+		fit.widths[fit.n - 1] += w - used;
+	if (fit.lead > w)
+		fit.lead = w;
+	return fit;
+}
+
+static void put_column(struct canvas *c, const struct column *col, unsigned x, unsigned y,
+		       unsigned w, uint8_t role, const char *text)
+{
+	if (col->is_right)
+		canvas_put_right(c, x, y, w, role, text);
+	else
+		canvas_put_fit(c, x, y, w, role, text);
+}
+
+static void draw_titles(const struct ui *ui, struct canvas *c, struct area a)
+{
+	struct fit fit = fit_columns(ui, a.w - GUTTER);
+	unsigned x = a.x + GUTTER + fit.lead + 2;
+
+	views[ui->view]->draw_titles(ui, c, a.x + GUTTER, a.y, fit.lead);
+	for (unsigned i = 0; i < fit.n; i++) {
+		put_column(c, fit.cols[i], x, a.y, fit.widths[i], ROLE_TITLE, fit.cols[i]->title);
+		x += fit.widths[i] + 2;
+	}
+}
+
+static void draw_columns(const struct ui *ui, struct canvas *c, const struct tree_row *r,
+			 unsigned x, unsigned y, const struct fit *fit)
+{
+	for (unsigned i = 0; i < fit->n; i++) {
+		const struct column *col = fit->cols[i];
+		uint8_t role = r->is_context ? ROLE_DIM : ROLE_PLAIN;
+		char buf[512];
+		struct value v;
+
+		col->get(ui->snap, r->ix, &v);
+		value_text(&v, buf, sizeof(buf), ui->opt.cs);
+		if (v.type == VALUE_MISSING)
+			role = v.n == IX_NONE ? ROLE_DIM : ROLE_UNKNOWN;
+		/* "Nothing to say" is blank here: a column of dashes hides what matters. */
+		if (v.type == VALUE_MISSING && v.n == IX_NONE && !col->is_right)
+			buf[0] = '\0';
+		put_column(c, col, x, y, fit->widths[i], role, buf);
+		x += fit->widths[i] + 2;
+	}
+}
+
+static void draw_row(const struct ui *ui, struct canvas *c, struct area a, uint32_t at, unsigned y)
+{
+	const struct list *l = ui_list_const(ui);
+	const struct tree_row *r = list_shown_row(l, at);
+	bool is_here = at == l->at;
+	struct fit fit = fit_columns(ui, a.w - GUTTER);
+
+	if (is_here)
+		canvas_put(c, a.x, y, 1, ROLE_PLAIN, ">");
+	if (list_is_marked(l, r))
+		canvas_put(c, a.x + 1, y, 1, ROLE_MARK, "*");
+	if (r->of != views[ui->view]->of(ui)) { /* a heading: it has no such columns */
+		views[ui->view]->draw(ui, l->shown.items[at], c, a.x + GUTTER, y, a.w - GUTTER);
+	} else {
+		views[ui->view]->draw(ui, l->shown.items[at], c, a.x + GUTTER, y, fit.lead);
+		draw_columns(ui, c, r, a.x + GUTTER + fit.lead + 2, y, &fit);
+	}
+	if (ui->search)
+		canvas_highlight(c, a.x + GUTTER, y, a.w - GUTTER, ui->search, ROLE_MATCH);
+	if (is_here)
+		canvas_add_role(c, a.x, y, a.w, ROLE_SELECTED);
+}
+
+/* Why there is nothing to see. */
+static void draw_empty(const struct ui *ui, struct canvas *c, struct area a)
+{
+	const struct list *l = ui_list_const(ui);
+	const char *why = ui->snap->is_partial ? "reading ..."
+			  : l->filter	       ? "nothing matches the filter; Esc takes it away"
+					       : "there is nothing to show";
+
+	canvas_put_fit(c, a.x + GUTTER, a.y, a.w - GUTTER, ROLE_DIM, why);
+}
+
+static void draw_list(const struct ui *ui, struct canvas *c, const struct layout *lay)
+{
+	const struct list *l = ui_list_const(ui);
+
+	draw_titles(ui, c, lay->titles);
+	if (!l->shown.n)
+		draw_empty(ui, c, lay->list);
+	for (unsigned i = 0; i < lay->list.h && l->top + i < l->shown.n; i++)
+		draw_row(ui, c, lay->list, l->top + i, lay->list.y + i);
+	c->cursor_x = lay->list.x + GUTTER;
+	c->cursor_y = lay->list.y + (l->shown.n ? l->at - l->top : 0);
+}
+
+/* ---- detail ---- */
+
+void ui_detail(const struct ui *ui, struct page *p, unsigned w, unsigned h, bool is_brief)
+{
+	static void (*const details[])(const struct snap *, int32_t, struct page *) = {
+		[OF_TASK] = detail_task,
+		[OF_NS] = detail_ns,
+		[OF_NSPROXY] = detail_nsproxy,
+	};
+	const struct tree_row *r = list_row(ui_list_const(ui));
+
+	p->cs = ui->opt.cs;
+	p->width = w;
+	p->max_lines = h;
+	p->key_width = is_brief ? 0 : 10;
+	p->is_brief = is_brief;
+	if (r)
+		details[r->of](ui->snap, r->ix, p);
+}
+
+static void draw_detail(const struct ui *ui, struct canvas *c, const struct layout *lay)
+{
+	const struct text_marks *m = text_marks(ui->opt.cs);
+	struct area a = lay->detail;
+	struct page p = {0};
+	bool is_brief = a.h == 2;
+	unsigned top = ui->is_detail_open ? ui->detail_top : 0;
+
+	if (lay->is_detail_right)
+		for (unsigned y = 0; y < lay->line.h; y++)
+			canvas_put(c, lay->line.x, lay->line.y + y, 1, ROLE_LINE, m->vline);
+	else
+		canvas_fill(c, lay->line.x, lay->line.y, lay->line.w, ROLE_LINE, m->hline);
+	ui_detail(ui, &p, is_brief ? a.w - 1 : a.w, is_brief ? 2 : top + a.h, is_brief);
+	page_draw(&p, c, is_brief ? a.x + 1 : a.x, a.y, a.w, a.h, top);
+	page_free(&p);
+	if (ui->is_detail_open) {
+		c->cursor_x = a.x;
+		c->cursor_y = a.y;
+	}
+}
+
+/* ---- status line and key bar ---- */
+
+/* The gap that hides most, in words: what, how many, why. */
+static void add_gaps(const struct ui *ui, struct strbuf *out)
+{
+	const struct snap *s = ui->snap;
+	const struct coverage *worst = NULL;
+	unsigned n = 0;
+	char probe[64], why[128];
+
+	for (uint32_t i = 0; i < s->n_coverage; i++) {
+		const struct coverage *cov = &s->coverage[i];
+
+		if (cov->state == COV_OK || cov->state == COV_OFF || !cov->missed)
+			continue;
+		n++;
+		if (!worst || cov->missed > worst->missed)
+			worst = cov;
+	}
+	if (!worst)
+		return;
+	text_safe_buf(probe, sizeof(probe), worst->probe, ui->opt.cs);
+	text_safe_buf(why, sizeof(why), worst->why, ui->opt.cs);
+	strbuf_printf(out, "partial: %" PRIu64 " %s hidden", worst->missed, probe);
+	if (*why)
+		strbuf_printf(out, " (%s)", why);
+	if (n > 1)
+		strbuf_printf(out, " and %u more: i", n - 1);
+}
+
+static void draw_position(const struct ui *ui, struct canvas *c, struct area a, unsigned from)
+{
+	const struct list *l = ui_list_const(ui);
+	char at[48];
+	unsigned w;
+
+	snprintf(at, sizeof(at), "%u/%u", l->shown.n ? l->at + 1 : 0, l->shown.n);
+	w = text_width(at);
+	if (from + w < a.w)
+		canvas_put(c, a.x + a.w - w, a.y, w, ROLE_PLAIN, at);
+}
+
+static void draw_status(const struct ui *ui, struct canvas *c, struct area a)
+{
+	const struct list *l = ui_list_const(ui);
+	struct strbuf line = {0};
+	unsigned x = 0;
+
+	if (ui->msg) {
+		canvas_put_fit(c, a.x, a.y, a.w, ui->is_error ? ROLE_ERROR : ROLE_TITLE, ui->msg);
+		return;
+	}
+	strbuf_add(&line, "", 0);
+	if (ui->snap->is_partial && !ui->opt.file)
+		strbuf_puts(&line, "reading ...");
+	else
+		add_gaps(ui, &line);
+	/* The state of the list must not be pushed out by a long reason. */
+	if (line.n)
+		x = 2 + canvas_put_fit(c, a.x, a.y, a.w > 100 ? a.w - 50 : a.w * 2 / 3, ROLE_WARN,
+				       line.s);
+	line.n = 0;
+	strbuf_add(&line, "", 0);
+	if (l->filter)
+		strbuf_printf(&line, "filter %s (%u)  ", l->filter_text, l->n_wanted);
+	if (l->is_following)
+		strbuf_printf(&line, "follow %s  ", l->is_lost ? "lost" : "on");
+	if (ui->view == 0)
+		strbuf_printf(&line, "order %s  ", tree_orders[ui->order].name);
+	if (l->sort)
+		strbuf_printf(&line, "sort %s%s  ", l->sort->id, l->is_reversed ? " reversed" : "");
+	if (l->marks.n_on)
+		strbuf_printf(&line, "%u marked  ", l->marks.n_on);
+	if (x + 8 < a.w)
+		x += canvas_put_fit(c, a.x + x, a.y, a.w - x - 8, ROLE_PLAIN, line.s);
+	draw_position(ui, c, a, x > 2 ? x - 2 : 0);
+	strbuf_free(&line);
+}
+
+static void draw_bar(const struct ui *ui, struct canvas *c, struct area a)
+{
+	unsigned x = a.x, where = ui_where(ui);
+
+	for (unsigned i = 0; i < n_commands; i++) {
+		const struct command *cmd = &commands[i];
+		size_t n = strcspn(cmd->keys, " ");
+		char key[16];
+		unsigned takes;
+
+		if (!cmd->bar || !(cmd->where & where) || n >= sizeof(key))
+			continue;
+		memcpy(key, cmd->keys, n);
+		key[n] = '\0';
+		takes = n + 1 + text_width(cmd->bar);
+		if (x + takes > a.w)
+			continue;
+		x += canvas_put(c, x, a.y, a.w - x, ROLE_KEY, key) + 1;
+		x += canvas_put(c, x, a.y, a.w - x, ROLE_PLAIN, cmd->bar) + 2;
+	}
+}
+
+static void draw_too_small(struct canvas *c)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "terminal too small: need %dx%d", UI_MIN_WIDTH, UI_MIN_HEIGHT);
+	canvas_put(c, 0, 0, c->w, ROLE_ERROR, text);
+}
+
+void ui_draw(const struct ui *ui, struct canvas *c)
+{
+	struct layout lay = ui_layout(ui);
+
+	c->cs = ui->opt.cs;
+	canvas_resize(c, ui->w, ui->h);
+	if (lay.is_too_small) {
+		draw_too_small(c);
+		return;
+	}
+	draw_header(ui, c);
+	draw_tabs(ui, c);
+	if (ui->overlay) {
+		overlay_draw(ui, c);
+	} else {
+		if (lay.is_detail_right || !ui->is_detail_open)
+			draw_list(ui, c, &lay);
+		if (lay.detail.h)
+			draw_detail(ui, c, &lay);
+	}
+	draw_status(ui, c, lay.status);
+	if (ui->prompt.kind)
+		prompt_draw(ui, c, lay.bar.y);
+	else
+		draw_bar(ui, c, lay.bar);
+}
