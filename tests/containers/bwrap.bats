@@ -1,0 +1,83 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sandboxes of bubblewrap as nscope shows them: namespaces without a container runtime.
+
+bats_require_minimum_version 1.5.0
+load ../lib/nscope
+load ../lib/containers
+
+setup() {
+  need_root
+  need bwrap jq busybox
+  root=$BATS_TEST_TMPDIR/root dump=$BATS_TEST_TMPDIR/dump
+  make_root "$root"
+}
+
+teardown() {
+  [ -z "${outer-}" ] || kill "$outer" 2>/dev/null || true
+  wait
+}
+
+# start OPTION...: a sandbox that sleeps; sets $outer, which is bwrap, and $pid, which sleeps
+start() {
+  bwrap --bind "$root" / --proc /proc --dev /dev --die-with-parent --info-fd 4 "$@" \
+    sleep infinity 4>"$BATS_TEST_TMPDIR/info" </dev/null >/dev/null 2>&1 3>&- &
+  outer=$!
+  wait_until find_sleeper
+}
+
+# With a pid namespace bwrap leaves a process of its own as pid 1 and sleep is its child.
+find_sleeper() {
+  local first
+  first=$(jq -e '."child-pid"' "$BATS_TEST_TMPDIR/info") || return 1
+  for pid in "$first" $(cat "/proc/$first/task/$first/children"); do
+    ! grep -qx sleep "/proc/$pid/comm" || return 0
+  done
+  return 1
+}
+
+@test "bwrap: --unshare-all shows seven kinds of its own, pid 1 and 2 inside" {
+  start --unshare-all --uid 1000 --gid 1000
+  host_dump "$dump"
+  user=$(inum "$pid" user)
+  check_namespaces "$dump" "$pid" 2 "$(ns_of "$dump" net "$(inum "$pid" net)" .owner)" mnt net pid ipc uts cgroup
+  [ "$(ns_of "$dump" user "$user" .nprocs)" -ge 1 ]
+  [ "$(task_of "$dump" "$pid" '.pids | length')" = 2 ]
+  [ "$(task_of "$dump" "$pid" '.pids[1]')" = 2 ]
+  [ "$(task_of "$dump" "$pid" .container)" = null ]
+}
+
+@test "bwrap: its namespaces belong to a user namespace below ours" {
+  start --unshare-all --uid 1000 --gid 1000
+  host_dump "$dump"
+  owner=$(ns_of "$dump" net "$(inum "$pid" net)" .owner)
+  [ "$owner" != "$(inum self user)" ]
+  [ "$(ns_of "$dump" user "$owner" .parent)" = "$(inum self user)" ]
+  [ "$(ns_of "$dump" user "$owner" '"\(.level) \(.owner_uid)"')" = "1 0" ]
+  # Changing the uid takes a second user namespace, inside the first: it owns nothing.
+  inner=$(inum "$pid" user)
+  [ "$inner" = "$owner" ] || [ "$(ns_of "$dump" user "$inner" '"\(.parent) \(.level)"')" = "$owner 2" ]
+  run -0 --separate-stderr "$NSCOPE" ls -t user --raw --noheadings -o ns,pns "ns = $owner"
+  [ "$output" = "$owner $(inum self user)" ]
+}
+
+@test "bwrap: the strip shows just what was unshared" {
+  start --unshare-net --unshare-uts
+  run -0 --separate-stderr "$NSCOPE" tree
+  grep -F "sleep $pid " <<<"$output" >"$dump.row" || { echo "$output" && false; }
+  # The mount namespace is always its own.
+  grep -qF " $(strip_of_kinds mnt net uts) " "$dump.row" || { cat "$dump.row" && false; }
+}
+
+@test "bwrap: nothing of it is left when the sandbox has gone" {
+  start --unshare-all
+  net=$(inum "$pid" net)
+  kill "$outer"
+  wait "$outer" || true
+  wait_until is_gone "$pid"
+  wait_until no_such_net "$net"
+}
+
+no_such_net() {
+  host_dump "$dump" && [ -z "$(ns_of "$dump" net "$1" .inum)" ]
+}
