@@ -129,6 +129,10 @@ check:
 	@$(MAKE) -j$$(nproc) WERROR=1 SAN=1 tests-build
 	@tests/run
 
+# ROUNDS=N, QUICK=1: see tests/bench/run.
+bench: tests-build
+	@tests/bench/run
+
 man: $(MAN)
 build/man/%: doc/%.scd
 	@mkdir -p $(@D)

@@ -39,6 +39,7 @@ static void exec_words(const char *command)
 	words[n] = NULL;
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
+	dup2(null, STDERR_FILENO);
 	execvp(words[0], words);
 	_exit(127);
 }
