@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Descriptors of every process: the links in /proc/PID/fd are read once and
- * shown to each probe that looks at them; a namespace that one of them keeps is
- * this probe's own work. A link is only followed when its text cannot be that of
- * a path, so a dead file server or a FIFO is never touched.
+ * Descriptors of every process, and of threads that have a table of their own: the links in
+ * /proc/PID/fd are read once and shown to each probe that looks at them; a namespace that one of
+ * them keeps is this probe's own work. A link is only followed when its text cannot be that of a
+ * path, so a dead file server or a FIFO is never touched.
  */
 #include "probe.h"
+#include "uapi.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #define LINK_SIZE 64 /* pseudo files: "socket:[1234567890]", "anon_inode:[eventpoll]" */
 
@@ -43,6 +45,15 @@ static uint64_t list_fds(struct probe_env *env, int32_t row, int dirfd, DIR *dir
 	return n;
 }
 
+/*
+ * Does this thread have a table of its own (unshare(CLONE_FILES))? Only kcmp(2)
+ * tells; where it does not, threads count as sharing their leader's.
+ */
+static bool has_own_table(const struct probe_env *env, const struct task *t)
+{
+	return !env->is_foreign && syscall(SYS_kcmp, t->tgid, t->tid, UAPI_KCMP_FILES, 0, 0) > 0;
+}
+
 int fds_task(struct probe_env *env, int32_t row, int dirfd)
 {
 	const struct task *t = builder_task(env->b, row);
@@ -50,8 +61,8 @@ int fds_task(struct probe_env *env, int32_t row, int dirfd)
 	DIR *dir;
 	int fd;
 
-	/* Our own descriptors are gone when the scan is over; threads share their leader's. */
-	if (t->tgid == env->self || !task_is_leader(t))
+	/* Our own descriptors are gone when the scan is over. */
+	if (t->tgid == env->self || (!task_is_leader(t) && !has_own_table(env, t)))
 		return 0;
 	fd = openat(dirfd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 && (errno == EACCES || errno == EPERM)) {
@@ -80,7 +91,7 @@ int fds_fd(struct probe_env *env, int32_t row, int dirfd, const struct probe_fd 
 {
 	struct keeper k = {
 		.kind = KEEPER_FD,
-		.pid = builder_task(env->b, row)->tgid,
+		.pid = builder_task(env->b, row)->tid,
 		.fd = fd->fd,
 		.mnt_ns = IX_NONE,
 	};

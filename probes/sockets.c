@@ -52,6 +52,7 @@ static const struct {
 	{EPERM, COV_DENIED, "refused: looking into sockets needs CAP_SYS_PTRACE and CAP_NET_ADMIN"},
 	{EACCES, COV_DENIED,
 	 "refused: looking into sockets needs CAP_SYS_PTRACE and CAP_NET_ADMIN"},
+	{EINVAL, COV_UNSUPPORTED, "this kernel has no pidfds of threads (Linux 6.9 has)"},
 	{ENOSYS, COV_UNSUPPORTED, "this kernel has no pidfd_getfd (Linux 5.6 has)"},
 	{ENOTTY, COV_UNSUPPORTED, "this kernel does not tell the namespace of a socket"},
 };
@@ -65,20 +66,21 @@ static void tell_gap(struct probe_env *env, int errnum)
 }
 
 /*
- * The pidfd of the process behind dirfd. Its number was that process's when the
- * pidfd was made if the process is still there afterwards.
+ * The pidfd of the task behind dirfd. Its number was that task's when the pidfd
+ * was made if the task is still there afterwards.
  */
-static int pidfd_of(struct probe_env *env, pid_t pid, int dirfd)
+static int pidfd_of(struct probe_env *env, const struct task *t, int dirfd)
 {
 	struct sockets_state *st = env->state;
+	unsigned flags = task_is_leader(t) ? 0 : UAPI_PIDFD_THREAD;
 	struct stat dir;
 
-	if (st->pid == pid)
+	if (st->pid == t->tid)
 		return st->pidfd;
 	if (st->pid && st->pidfd >= 0)
 		close(st->pidfd);
-	st->pid = pid;
-	st->pidfd = syscall(UAPI_SYS_PIDFD_OPEN, pid, 0);
+	st->pid = t->tid;
+	st->pidfd = syscall(UAPI_SYS_PIDFD_OPEN, t->tid, flags);
 	if (st->pidfd < 0) {
 		st->pidfd = -errno;
 	} else if (fstatat(dirfd, "fd", &dir, 0) < 0) {
@@ -100,9 +102,10 @@ static int32_t netns_of(struct probe_env *env, int pidfd, int fd)
 int sockets_fd(struct probe_env *env, int32_t row, int dirfd, const struct probe_fd *fd)
 {
 	struct sockets_state *st = env->state;
+	const struct task *t = builder_task(env->b, row);
 	struct keeper k = {
 		.kind = KEEPER_SOCKET,
-		.pid = builder_task(env->b, row)->tgid,
+		.pid = t->tid,
 		.fd = fd->fd,
 		.mnt_ns = IX_NONE,
 	};
@@ -118,7 +121,7 @@ int sockets_fd(struct probe_env *env, int32_t row, int dirfd, const struct probe
 	}
 	if (!is_first_time(st, k.ino))
 		return 0;
-	pidfd = pidfd_of(env, k.pid, dirfd);
+	pidfd = pidfd_of(env, t, dirfd);
 	if (pidfd < 0) {
 		tell_gap(env, -pidfd);
 		return 0;

@@ -29,6 +29,9 @@ struct uapi_mnt_ns_info {
 #define UAPI_NSFS_MAGIC 0x6e736673
 #define UAPI_SIOCGSKNS	0x894c /* 4.10: the network namespace of a socket */
 
+#define UAPI_KCMP_FILES	  2    /* kcmp(2): same table of descriptors? */
+#define UAPI_PIDFD_THREAD 0200 /* pidfd_open(2) of a thread: 6.9 */
+
 /* ---- system calls by number: x86_64 ---- */
 #define UAPI_SYS_PIDFD_OPEN  434 /* 5.3 */
 #define UAPI_SYS_OPENAT2     437 /* 5.6 */
