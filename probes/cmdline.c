@@ -235,7 +235,7 @@ int cmdline_task(struct probe_env *env, int32_t row, int dirfd)
 		return 0;
 	}
 	st->pending[st->n++] = (struct pending){row, own};
-	if (st->n == PENDING_MAX)
+	if (st->n == PENDING_MAX || st->n >= env->fd_room)
 		read_pending(env);
 	return 0;
 }

@@ -4,7 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
 
 uint8_t *probe_ns_flags(struct probe_env *env, int32_t row)
 {
@@ -88,4 +91,42 @@ char *probe_slurp_file(int dirfd, const char *path, size_t *n)
 	if (n)
 		*n = used;
 	return text;
+}
+
+/* The mount of /proc in our mountinfo, found by its number: "hidepid=" of its options. */
+static bool is_hiding(struct probe_env *env, const char *mountinfo)
+{
+	struct statx st;
+	char want[24];
+	const char *line, *end, *option;
+
+	if (statx(env->proc, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) < 0)
+		return false;
+	snprintf(want, sizeof(want), "%llu ", (unsigned long long)st.stx_mnt_id);
+	for (line = mountinfo; line && *line; line = end ? end + 1 : NULL) {
+		end = strchr(line, '\n');
+		if (strncmp(line, want, strlen(want)))
+			continue;
+		option = strstr(line, "hidepid=");
+		return option && (!end || option < end) && !strchr("01no", option[8]);
+	}
+	return false;
+}
+
+uint64_t probe_n_hidden(struct probe_env *env)
+{
+	_cleanup_free_ char *mountinfo = NULL;
+	struct sysinfo info;
+	uint32_t n = builder_n_tasks(env->b);
+
+	if (!geteuid() || !env->self)
+		return 0;
+	mountinfo = probe_slurp_file(env->proc, "self/mountinfo", NULL);
+	if (!mountinfo || !is_hiding(env, mountinfo))
+		return 0;
+	/* The kernel counts the tasks of all pid namespaces together. */
+	if (env->pid_ns < 0 || !builder_ns_row(env->b, env->pid_ns)->is_initial ||
+	    sysinfo(&info) < 0 || info.procs <= n)
+		return 1;
+	return info.procs - n;
 }

@@ -114,3 +114,12 @@ int nslinks_task(struct probe_env *env, int32_t row, int dirfd)
 	probe_seen(env, 1);
 	return 0;
 }
+
+int nslinks_end(struct probe_env *env)
+{
+	uint64_t n = probe_n_hidden(env);
+
+	if (n)
+		probe_gap(env, COV_DENIED, n, "this /proc hides the processes of others (hidepid)");
+	return 0;
+}

@@ -42,6 +42,7 @@ struct probe_env {
 	bool is_foreign;	    /* /proc of another pid namespace than ours */
 	bool is_lead;		    /* the task at hand is the first of a namespace; by nslinks */
 	int32_t pid_ns;		    /* the pid namespace of /proc (row), or IX_NONE when unknown */
+	unsigned fd_room;	    /* descriptors that one probe may keep open at a time */
 	uint64_t nsfs_dev;	    /* st_dev of every namespace file */
 	ARRAY(uint8_t) ns_flags;    /* enum ns_flag by row; see probe_ns_flags() */
 	uint32_t n_from_kernel;	    /* the first rows of the builder: the kernel's, by tid */
@@ -115,6 +116,7 @@ enum probe_row {
 int kernel_begin(struct probe_env *env);
 int nslinks_begin(struct probe_env *env);
 int nslinks_task(struct probe_env *env, int32_t row, int dirfd);
+int nslinks_end(struct probe_env *env);
 int facts_begin(struct probe_env *env);
 int facts_batch(struct probe_env *env, const struct probe_task *tasks, unsigned n);
 int facts_task(struct probe_env *env, int32_t row, int dirfd);
@@ -159,6 +161,9 @@ ssize_t probe_read_file(int dirfd, const char *path, char *buf, size_t size);
  * *n (may be NULL) is its length without the NUL that follows.
  */
 char *probe_slurp_file(int dirfd, const char *path, size_t *n);
+
+/* Tasks that /proc does not even list for us (hidepid); at least 1 when it hides any. */
+uint64_t probe_n_hidden(struct probe_env *env);
 
 /* ---- services: nsfs.c ---- */
 

@@ -30,6 +30,7 @@ const struct probe probes[] = {
 			.state_size = &nslinks_state_size,
 			.begin = nslinks_begin,
 			.task = nslinks_task,
+			.end = nslinks_end,
 			.is_in_kernel = true,
 		},
 	[PROBE_TASKS] =
@@ -136,7 +137,6 @@ struct driver {
 	void *state[PROBE_N_ROWS];
 	struct probe_task chunk[CHUNK_MAX];
 	unsigned n_chunk;
-	unsigned chunk_room;
 	bool (*progress)(struct snap_builder *b, void *data);
 	void *data;
 	struct timespec last_progress;
@@ -323,7 +323,7 @@ static void take_threads(struct driver *d, int leader, pid_t tgid)
 
 		if (!tid || tid == tgid)
 			continue;
-		if (d->n_chunk == d->chunk_room)
+		if (d->n_chunk == d->env.fd_room)
 			read_chunk(d);
 		snprintf(path, sizeof(path), "task/%d", tid);
 		take_task(d, own, path, tid, tgid);
@@ -340,7 +340,7 @@ static void take_process(struct driver *d, pid_t pid)
 	char path[16];
 	int dirfd;
 
-	if (d->n_chunk == d->chunk_room)
+	if (d->n_chunk == d->env.fd_room)
 		read_chunk(d);
 	snprintf(path, sizeof(path), "%d", pid);
 	dirfd = take_task(d, d->env.proc, path, pid, pid);
@@ -458,15 +458,16 @@ static int open_proc(struct probe_env *env, struct err *e)
 	return 0;
 }
 
-static unsigned room_for_chunk(void)
+/* A chunk and what a probe keeps must fit the limit together. */
+static unsigned room_for_fds(void)
 {
 	struct rlimit lim;
 	rlim_t room;
 
 	if (getrlimit(RLIMIT_NOFILE, &lim) < 0 || lim.rlim_cur >= CHUNK_MAX * 4)
 		return CHUNK_MAX;
-	room = lim.rlim_cur > FDS_TO_SPARE ? (lim.rlim_cur - FDS_TO_SPARE) / 2 : 1;
-	return room < 1 ? 1 : room;
+	room = lim.rlim_cur > FDS_TO_SPARE ? (lim.rlim_cur - FDS_TO_SPARE) / 3 : 1;
+	return room ? room : 1;
 }
 
 static void begin_probes(struct driver *d)
@@ -504,8 +505,7 @@ int probes_read(struct snap_builder *b, const struct probe_want *want,
 		bool (*progress)(struct snap_builder *b, void *data), void *data, struct err *e)
 {
 	struct driver d = {
-		.env = {.b = b, .want = want},
-		.chunk_room = room_for_chunk(),
+		.env = {.b = b, .want = want, .fd_room = room_for_fds()},
 		.progress = progress,
 		.data = data,
 	};
