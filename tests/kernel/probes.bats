@@ -7,19 +7,18 @@ bats_require_minimum_version 1.5.0
 
 setup_file() {
   need_root
-  need jq
+  need jq strace prlimit
   world_start
-  "$NSCOPE" dump >"$BATS_FILE_TMPDIR/dump.json"
+  dump_to "$BATS_FILE_TMPDIR/dump.json"
 }
 teardown_file() { world_stop; }
 setup() { DUMP=$BATS_FILE_TMPDIR/dump.json; }
 
 @test "a task in a namespace of each kind: number, owner, members" {
-  local line
+  local type pid inum owner
   grep '^kind ' "$WORLD" >"$BATS_TEST_TMPDIR/kinds"
   equal "$(wc -l <"$BATS_TEST_TMPDIR/kinds")" 8
-  while read -r _ line; do
-    eval "local $line"
+  while IFS=' =' read -r _ _ type _ pid _ inum _ owner; do
     equal "$(ns "$type" "$inum" '[.nprocs, .nthreads, .owner, .initial]')" "[1,1,$owner,false]"
     equal "$(task "$pid" ".ns.$type")" "$inum"
   done <"$BATS_TEST_TMPDIR/kinds"
@@ -123,28 +122,51 @@ setup() { DUMP=$BATS_FILE_TMPDIR/dump.json; }
 @test "in every locale" {
   local locale
   for locale in C C.UTF-8 POSIX; do
-    LC_ALL=$locale dump
+    LC_ALL=$locale dump_to "$BATS_TEST_TMPDIR/dump.json"
     equal "$(task "$(made evil pid)" .comm)" '"\\x1b[31mx\\x1b]0;t\\x07"'
     equal "$(task "$(made utf8 pid)" .comm | jq -j . | head -c 5 | od -An -tx1)" " 63 61 66 c3 a9"
   done
 }
 
 @test "with few descriptors the same is seen" {
-  local item what='[.tasks[] | select(.comm == "world") | [.tid, .ns, .pids]],
-    [.namespaces[] | [.type, .inum, .owner, .parent, (.holders | length)]]'
-  jq -c "$what" "$DUMP" >"$BATS_TEST_TMPDIR/many"
-  (ulimit -n 20 && dump) || true
-  jq -c "$what" "$BATS_TEST_TMPDIR/dump.json" | diff "$BATS_TEST_TMPDIR/many" -
+  local mine what='(.tasks[] | select(.comm == "world") | [.tid, .ns, .pids]),
+    (.namespaces[] | select(.inum as $n | $mine | index($n)) |
+      [.type, .inum, .owner, .parent, .holders])'
+  mine=$(grep -oE '=402653[0-9]+' "$WORLD" | tr -d = | jq -cs .)
+  jq -c --argjson mine "$mine" "$what" "$DUMP" >"$BATS_TEST_TMPDIR/many"
+  dump_to "$BATS_TEST_TMPDIR/dump.json" prlimit --nofile=20
+  jq -c --argjson mine "$mine" "$what" "$DUMP" | diff "$BATS_TEST_TMPDIR/many" -
 }
 
 @test "a scan opens no file of another process and blocks nowhere" {
-  need strace
-  strace -f -o "$BATS_TEST_TMPDIR/trace" -e trace=openat,openat2,open \
-    timeout 20 "$NSCOPE" dump >"$BATS_TEST_TMPDIR/out"
+  dump_to "$BATS_TEST_TMPDIR/dump.json" timeout 60 \
+    strace -f -o "$BATS_TEST_TMPDIR/trace" -e trace=openat,openat2,open
   # Nothing behind fd/, root or cwd is opened for reading: only looked up by O_PATH.
   grep -E '"(fd/[0-9]+|root|cwd)[^"]*"' "$BATS_TEST_TMPDIR/trace" >"$BATS_TEST_TMPDIR/foreign"
   grep -q O_PATH "$BATS_TEST_TMPDIR/foreign"
   run ! grep -v O_PATH "$BATS_TEST_TMPDIR/foreign"
   # The one FIFO in the way is never the object of any open that waits.
   run ! grep -E '"[^"]*(covered|fifo)", O_(RDONLY|RDWR|WRONLY)' "$BATS_TEST_TMPDIR/trace"
+}
+
+@test "the kernel probe and /proc tell the same of the world" {
+  local filter=$BATS_TEST_TMPDIR/filter.jq
+  "$NSCOPE" doctor | grep -qE '^kernel +ok' || skip "the kernel probe does not work here"
+  # Only a namespace without an init is seen by the kernel probe alone.
+  cat >"$filter" <<'JQ'
+[.tasks[] | select(.comm == "world" and .tid != $no_init)] as $tasks |
+([$tasks[].ns | to_entries[].value] | unique) as $theirs |
+($tasks[] | [.tid, .tgid, .ppid, .start, .uid, .state, .kthread, .ns, .pids, .cgroup, .missing]),
+(.namespaces[] | select(.inum as $n | $theirs | index($n)) | select(.initial | not) |
+  [.type, .inum, .id, .owner, .owner_uid, .parent, .level, .nprocs, .nthreads,
+   [.holders[].keepers[]]])
+JQ
+  "$NSCOPE" dump >"$BATS_TEST_TMPDIR/kernel.json" 2>/dev/null
+  jq -c --argjson no_init "$(made no_init pid)" -f "$filter" "$DUMP" >"$BATS_TEST_TMPDIR/proc"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/proc")" -gt 50 ]
+  jq -c --argjson no_init "$(made no_init pid)" -f "$filter" "$BATS_TEST_TMPDIR/kernel.json" |
+    diff "$BATS_TEST_TMPDIR/proc" - >"$BATS_TEST_TMPDIR/diff" || {
+    cut -c1-300 "$BATS_TEST_TMPDIR/diff" | head -n 20
+    return 1
+  }
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # With fewer rights, or another /proc, the probes tell less and say so.
+# shellcheck disable=SC2030,SC2031 # each test has a dump of its own
 load ../lib/nscope
 load world
 bats_require_minimum_version 1.5.0
@@ -12,19 +13,9 @@ setup_file() {
 }
 teardown_file() { world_stop; }
 
-# coverage PROBE STATE: how many things it missed in that state.
-missed() {
-  jq -e --arg probe "$1" --arg state "$2" '[.coverage[] |
-    select(.probe == $probe and .state == $state) | .missed] | add // 0' "$DUMP"
-}
-
 nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
 
-# dump_as COMMAND...: a dump by nscope below that command.
-dump_as() {
-  DUMP=$BATS_TEST_TMPDIR/dump.json
-  "$@" "$NSCOPE" dump >"$DUMP" 2>"$DUMP.err"
-}
+dump_as() { dump_to "$BATS_TEST_TMPDIR/dump.json" "$@"; }
 
 @test "nobody sees all tasks and facts, but the links of its own only" {
   local pid
@@ -57,7 +48,8 @@ dump_as() {
   local mine
   DUMP=$BATS_TEST_TMPDIR/dump.json
   # shellcheck disable=SC2016
-  nobody unshare -Ur sh -c 'readlink /proc/self/ns/user; exec "$NSCOPE" dump' >"$DUMP.all" 2>/dev/null
+  nobody unshare -Ur sh -c 'readlink /proc/self/ns/user
+    exec "$NSCOPE" dump --no-kernel' >"$DUMP.all" 2>/dev/null
   mine=$(head -n1 "$DUMP.all" | tr -dc 0-9)
   tail -n +2 "$DUMP.all" >"$DUMP"
   equal "$(ns user "$mine" '[.owner, .missing.owner, .nprocs]')" '[null,"denied",1]'
@@ -134,9 +126,7 @@ PIDFD_OPEN=434 PIDFD_GETFD=438 OPENAT2=437 STATMOUNT=457 LISTMOUNT=458 KCMP=312
 
 @test "without the ioctls of nsfs: owners are unsupported, not none" {
   need strace
-  DUMP=$BATS_TEST_TMPDIR/dump.json
-  strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=ioctl -e inject=ioctl:error=ENOTTY \
-    "$NSCOPE" dump >"$DUMP" 2>/dev/null
+  dump_as strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=ioctl -e inject=ioctl:error=ENOTTY
   equal "$(ns net "$(made kind inum type=net)" '[.owner, .missing.owner, .id]')" \
     '[null,"unsupported",null]'
   [ "$(missed nsfs unsupported)" -gt 0 ]

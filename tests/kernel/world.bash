@@ -28,10 +28,11 @@ made() {
     END { exit !found }' "$WORLD"
 }
 
-# dump [OPTION...]: a dump of now in $DUMP.
-dump() {
-  DUMP=$BATS_TEST_TMPDIR/dump.json
-  "$NSCOPE" dump "$@" >"$DUMP" 2>"$DUMP.err"
+# dump_to FILE COMMAND...: a dump through /proc alone, by nscope below that command.
+dump_to() {
+  DUMP=$1
+  shift
+  "$@" "$NSCOPE" dump --no-kernel >"$DUMP" 2>"$DUMP.err"
 }
 
 # ns TYPE INUM FILTER: jq's answer about one namespace of $DUMP; fails when it is not there.
@@ -49,6 +50,12 @@ task() {
 keepers() {
   ns "$1" "$2" '.holders[].keepers[] | [.kind, .pid // "-", .fd // "-", .path // "-",
     .mnt_ns // "-"] | map(tostring) | join(" ")' | jq -r .
+}
+
+# missed PROBE STATE: how many things it missed in that state.
+missed() {
+  jq -e --arg probe "$1" --arg state "$2" '[.coverage[] |
+    select(.probe == $probe and .state == $state) | .missed] | add // 0' "$DUMP"
 }
 
 # equal GOT WANTED

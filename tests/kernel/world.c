@@ -445,6 +445,19 @@ static void make_mnt_fd(void)
 	say("mnt_fd", "pid=%d fd=%d mnt=%u", getpid(), fd, mnt);
 }
 
+/*
+ * The kernel lets a mount namespace be mounted only in one with a lower number, and
+ * hands out numbers by CPU (Linux 6.18).
+ */
+static void stay_on_cpu(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(sched_getcpu(), &set);
+	must(!sched_setaffinity(0, sizeof(set), &set), "sched_setaffinity");
+}
+
 /* One that a bind mount alone keeps; such a mount is not copied to new mount namespaces. */
 static void make_mnt_bind(void)
 {
@@ -452,6 +465,7 @@ static void make_mnt_bind(void)
 	pid_t pid;
 	unsigned mnt;
 
+	stay_on_cpu();
 	private_mounts();
 	pid = start(enter_new_arg, &flag);
 	mnt = inum(pid, "mnt");
