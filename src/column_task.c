@@ -205,7 +205,9 @@ void task_pids(const struct snap *s, int32_t row, struct value *v)
 
 	if (!has_fact(t, TASK_PIDS, v))
 		return;
-	set_text(v, "%s", "");
+	set_missing(v, IX_NONE);
+	if (t->n_pids)
+		set_text(v, "%s", "");
 	for (unsigned i = 0; i < t->n_pids && n < sizeof(v->buf); i++)
 		n += snprintf(v->buf + n, sizeof(v->buf) - n, i ? " %d" : "%d", t->pids[i]);
 }
