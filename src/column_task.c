@@ -127,7 +127,7 @@ void task_container(const struct snap *s, int32_t row, struct value *v)
 	c = &s->containers[t->container];
 	if (*c->name.s)
 		set_raw(v, c->name);
-	else if (is_hex(c->id.s)) /* twelve digits, as every runtime prints it */
+	else if (*c->id.s && is_hex(c->id.s)) /* twelve digits, as every runtime prints it */
 		set_text(v, "%.12s", c->id.s);
 	else
 		set_raw(v, c->id);

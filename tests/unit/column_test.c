@@ -66,7 +66,8 @@ static void check_value(const struct column *c, const struct snap *s, uint32_t r
 	c->get(s, row, &v);
 	value_text(&v, buf, sizeof(buf), CHARSET_UTF8);
 	value_text(&v, ascii, sizeof(ascii), CHARSET_ASCII);
-	assert_true(*buf && *ascii);
+	if (!*buf || !*ascii)
+		fail_msg("%s of row %u is empty", c->id, row);
 	for (const char *p = ascii; *p; p++)
 		assert_true(*p >= ' ' && *p < 0x7f);
 	for (const unsigned char *p = (unsigned char *)buf; *p; p++)
