@@ -25,7 +25,12 @@ enum call_kind {
 };
 
 /* What the first argument of setns() refers to. */
-enum call_fd_kind { CALL_FD_NUMBER, CALL_FD_NS, CALL_FD_PIDFD };
+enum call_fd_kind {
+	CALL_FD_NUMBER, /* not open in the caller, unless somebody resolves it */
+	CALL_FD_NS,
+	CALL_FD_PIDFD,
+	CALL_FD_OTHER, /* open, and neither */
+};
 
 struct call_fd {
 	enum call_fd_kind kind;

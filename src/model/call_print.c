@@ -107,10 +107,10 @@ static void print_setns(struct strbuf *out, const struct call *c)
 	strbuf_puts(out, "setns(");
 	if (fd->kind == CALL_FD_PIDFD)
 		strbuf_printf(out, "pidfd:%d", fd->pid);
-	else if (fd->kind == CALL_FD_NUMBER)
-		strbuf_printf(out, "%d", fd->fd);
-	else
+	else if (fd->kind == CALL_FD_NS)
 		strbuf_printf(out, "%s:[%u]", ns_kinds[fd->ns_kind].name, fd->inum);
+	else
+		strbuf_printf(out, "%d", fd->fd);
 	strbuf_puts(out, ", ");
 	call_print_flags(out, c->flags);
 	strbuf_puts(out, ")");

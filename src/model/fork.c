@@ -284,6 +284,11 @@ int kernel_clone(struct model *m, struct k_task *me, const struct call *call)
 	c.exit_signal = call->exit_signal;
 	trace_step(m->trace, file, m->rules->kernel_clone,
 		   "fork, vfork, clone and clone3 all come here, with flags that differ");
+	for (int k = 0; k < NS_N_KINDS; k++)
+		if (c.flags & ns_kinds[k].clone_flag && !rules_has(m->rules, k))
+			trace_step(m->trace, file, m->rules->kernel_clone,
+				   "this kernel has no %s namespaces: %s means nothing to it",
+				   ns_kinds[k].name, ns_kinds[k].clone_name);
 	err = copy_process(m, &c);
 	if (err)
 		return err;

@@ -124,18 +124,31 @@ static bool has_nsproxy_flag(const struct model *m, uint64_t flags)
 	return false;
 }
 
-static int check_new_namespaces(struct model *m, uint64_t flags, struct k_task *me,
-				const struct k_ns *user_ns)
+static int check_admin(struct model *m, struct k_task *me, const struct k_ns *user_ns,
+		       const char *func)
 {
 	char buf[64];
 
-	if (!ns_capable(m, me, user_ns, CAP_SYS_ADMIN)) {
-		trace_advise(m->trace, "add CLONE_NEWUSER (a user namespace is made first, and its "
-				       "creator may do this inside), or become root");
-		return trace_refuse(m->trace, -EPERM, file, "copy_namespaces",
-				    "needs CAP_SYS_ADMIN in %s, which euid %u has not",
-				    obj_label(m, user_ns, buf, sizeof(buf)), me->cred->euid);
+	obj_label(m, user_ns, buf, sizeof(buf));
+	if (ns_capable(m, me, user_ns, CAP_SYS_ADMIN)) {
+		trace_step(m->trace, file, func, "the caller has CAP_SYS_ADMIN in %s%s", buf,
+			   user_ns == me->cred->user_ns ? "" : ", which it makes in this call");
+		return 0;
 	}
+	trace_advise(m->trace, "add CLONE_NEWUSER (a user namespace is made first, and its "
+			       "creator may do this inside), or become root");
+	return trace_refuse(m->trace, -EPERM, file, func,
+			    "needs CAP_SYS_ADMIN in %s, which euid %u has not", buf,
+			    me->cred->euid);
+}
+
+static int check_new_namespaces(struct model *m, uint64_t flags, struct k_task *me,
+				const struct k_ns *user_ns)
+{
+	int err = check_admin(m, me, user_ns, "copy_namespaces");
+
+	if (err)
+		return err;
 	if (flags & CLONE_NEWIPC && flags & CLONE_SYSVSEM) {
 		trace_advise(m->trace, "drop one of the two flags");
 		return trace_refuse(m->trace, -EINVAL, file, "copy_namespaces",
@@ -178,18 +191,14 @@ int unshare_nsproxy_namespaces(struct model *m, uint64_t flags, struct k_task *m
 			       struct k_cred *new_cred, struct k_nsproxy **new_nsp)
 {
 	struct k_ns *user_ns = new_cred ? new_cred->user_ns : me->cred->user_ns;
-	char buf[64];
+	int err;
 
 	*new_nsp = NULL;
 	if (!has_nsproxy_flag(m, flags))
 		return 0;
-	if (!ns_capable(m, me, user_ns, CAP_SYS_ADMIN)) {
-		trace_advise(m->trace, "add CLONE_NEWUSER (a user namespace is made first, and its "
-				       "creator may do this inside), or become root");
-		return trace_refuse(m->trace, -EPERM, file, "unshare_nsproxy_namespaces",
-				    "needs CAP_SYS_ADMIN in %s, which euid %u has not",
-				    obj_label(m, user_ns, buf, sizeof(buf)), me->cred->euid);
-	}
+	err = check_admin(m, me, user_ns, "unshare_nsproxy_namespaces");
+	if (err)
+		return err;
 	return create_new_namespaces(m, flags, me, me, user_ns, new_nsp);
 }
 

@@ -45,7 +45,6 @@ static void seed_ns(struct seed *x, uint32_t row)
 	ns->inum = from->inum;
 	ns->ns_id = from->id;
 	ns->is_initial = from->is_initial;
-	ns->level = from->level > 0 ? from->level : 0;
 	ns->is_count_known = from->refs >= 0;
 	ns->has_nsfs = from->n_keepers && x->s->keepers[from->first_keeper].kind != KEEPER_SOCKET;
 	ns->owner_uid = from->owner_uid;
@@ -54,7 +53,7 @@ static void seed_ns(struct seed *x, uint32_t row)
 	if (ns->inum >= x->m->next_inum && !ns->is_initial)
 		x->m->next_inum = ns->inum + 1;
 	x->nss[row] = ns;
-	if (ns->is_initial || !x->m->init_ns[ns->kind])
+	if (ns->is_initial || (!x->m->init_ns[ns->kind] && ns->kind != NS_USER))
 		x->m->init_ns[ns->kind] = ns;
 }
 
@@ -68,12 +67,49 @@ static void link_nss(struct seed *x)
 			continue;
 		if (from->parent >= 0 && ns_kinds[from->kind].is_hierarchical)
 			ns->parent = x->nss[from->parent];
+		else if (ns->kind == NS_USER && !ns->is_initial)
+			ns->parent = x->m->init_ns[NS_USER];
 		if (ns->kind == NS_USER)
 			ns->user_ns = NULL;
 		else if (from->owner >= 0)
 			ns->user_ns = x->nss[from->owner];
 		else
 			ns->user_ns = x->m->init_ns[NS_USER];
+	}
+}
+
+/* Seen from inside a pid namespace the topmost one is not the initial one. */
+static void find_top_pid_ns(struct seed *x)
+{
+	struct k_ns *ns = x->m->init_ns[NS_PID];
+
+	while (ns && ns->parent)
+		ns = ns->parent;
+	x->m->init_ns[NS_PID] = ns;
+}
+
+static int depth_of(const struct k_ns *ns)
+{
+	int depth = 0;
+
+	for (ns = ns->parent; ns && depth <= MAX_USER_NS_LEVEL + 1; ns = ns->parent)
+		depth++;
+	return depth;
+}
+
+/* A file may hold parents in a circle, or more levels than a kernel has: cut there. */
+static void set_levels(struct seed *x)
+{
+	for (uint32_t i = 0; i < x->s->n_nss; i++) {
+		struct k_ns *ns = x->nss[i];
+
+		if (!ns || !ns_kinds[ns->kind].is_hierarchical)
+			continue;
+		ns->level = depth_of(ns);
+		if (ns->level > MAX_PID_NS_LEVEL + (ns->kind == NS_USER)) {
+			ns->parent = NULL;
+			ns->level = 0;
+		}
 	}
 }
 
@@ -86,6 +122,8 @@ static void seed_nss(struct seed *x)
 		if (!x->m->init_ns[k] && rules_has(x->m->rules, k))
 			x->m->init_ns[k] = unknown_ns(x->m, k);
 	link_nss(x);
+	set_levels(x);
+	find_top_pid_ns(x);
 }
 
 static struct k_ns *seed_link(struct seed *x, int32_t ix, enum ns_kind kind)

@@ -97,15 +97,17 @@ static int finish(struct model *m, struct nsset *set, int err)
 	return err;
 }
 
+/* __ptrace_may_access() with the real ids, and what commoncap adds: no capability more than mine.
+ */
 static bool may_ptrace(struct model *m, struct k_task *me, const struct k_task *target)
 {
 	const struct k_cred *mine = me->cred, *its = target->cred;
+	bool has_ids = mine->uid == its->euid && mine->uid == its->uid && mine->gid == its->egid &&
+		       mine->gid == its->gid;
+	bool has_caps =
+		mine->user_ns == its->user_ns && !(its->cap_effective & ~mine->cap_effective);
 
-	if (me->signal == target->signal)
-		return true;
-	if (mine->uid == its->euid && mine->uid == its->uid && mine->gid == its->egid &&
-	    mine->gid == its->gid && in_userns(mine->user_ns, its->user_ns) &&
-	    !(its->cap_effective & ~mine->cap_effective))
+	if (me->signal == target->signal || (has_ids && has_caps))
 		return true;
 	return ns_capable(m, me, its->user_ns, CAP_SYS_PTRACE);
 }
@@ -162,6 +164,11 @@ int sys_setns(struct model *m, struct k_task *me, const struct call *c)
 
 	if (c->fd.kind == CALL_FD_PIDFD)
 		return setns_pidfd(m, me, c);
+	if (c->fd.kind == CALL_FD_OTHER) {
+		trace_advise(m->trace, "open a file of /proc/PID/ns, or a pidfd");
+		return trace_refuse(m->trace, -EINVAL, file, "sys_setns",
+				    "that descriptor is neither of a namespace nor of a process");
+	}
 	ns = c->fd.kind == CALL_FD_NS ? find_ns(m, &c->fd) : NULL;
 	if (!ns) {
 		trace_advise(m->trace,

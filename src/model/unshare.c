@@ -156,7 +156,7 @@ int ksys_unshare(struct model *m, struct k_task *me, uint64_t flags)
 	struct unshared u = {0};
 	int err;
 
-	if (!(me->known & FACT_SHARING) && flags & (CLONE_FS | CLONE_VM | CLONE_SIGHAND))
+	if (!(me->known & FACT_SHARING) && flags & (CLONE_VM | CLONE_SIGHAND))
 		trace_doubt(m->trace, FACT_SHARING,
 			    "what the task shares with others (CLONE_VM, CLONE_SIGHAND) is not "
 			    "known: EINVAL if it does");
