@@ -10,6 +10,7 @@
 
 #ifdef __bpf__
 typedef unsigned char uint8_t;
+typedef unsigned short uint16_t;
 typedef unsigned int uint32_t;
 typedef int int32_t;
 typedef unsigned long long uint64_t;
@@ -92,8 +93,56 @@ struct k_state {
 	uint32_t has_lists;	  /* this kernel lists its namespaces */
 	uint64_t self[K_N_SLOTS]; /* the reader's own */
 	uint64_t scratch;
+	uint32_t n_holds;
+	uint32_t n_files;
+	char name[16];
 	uint64_t nss[K_SEEN]; /* addresses of what has been told */
 	uint64_t nsproxies[K_SEEN];
+};
+
+/* What counts a reference on a namespace. */
+enum k_ref {
+	K_REF_FD,	 /* open file of a namespace: no reference of its own */
+	K_REF_BIND,	 /* mount of one: neither */
+	K_REF_SOCKET,
+	K_REF_NET_FILE,	 /* open /proc/PID/net/FILE */
+	K_REF_SHM,	 /* shmat(2) */
+	K_REF_SYSVIPC,	 /* open /proc/sysvipc/FILE */
+	K_REF_MOUNTS,	 /* open mounts, mountinfo or mountstats */
+	K_REF_CGROUP_FILE,
+	K_REF_FSCONTEXT, /* fsopen(2) */
+	K_REF_CRED,
+	K_REF_UCOUNTS,
+	K_REF_MM,
+	K_REF_SUPER,	 /* s_user_ns */
+	K_REF_PROC_SUPER,
+	K_REF_FUSE,
+	K_REF_BINFMT,
+	K_REF_PID,
+	K_REF_PERF,
+	K_REF_FANOTIFY,
+	K_REF_ANON_MNT,	 /* the mount namespace of open_tree(2), which is on no list */
+	K_REF_N
+};
+
+/* Where the object of a reference was found. */
+enum k_by { K_BY_TASK, K_BY_FILE, K_BY_FLIGHT, K_BY_QUEUE, K_BY_SUPER, K_BY_IPC, K_BY_NS };
+
+/* One object that counts a reference, and one that has it; the object may come many times. */
+struct k_hold {
+	uint64_t obj;
+	uint64_t ns;
+	uint64_t ino;	 /* socket: its inode number; bind: its mount id */
+	uint64_t mnt_ns; /* bind: where it is mounted, 0: nowhere */
+	uint16_t ref;	 /* enum k_ref */
+	uint16_t by;	 /* enum k_by */
+	int32_t pid;	 /* tgid as we number it */
+	int32_t tid;	 /* of a task */
+	int32_t fd;
+	uint16_t family, type; /* socket */
+	uint16_t state, port;
+	uint32_t addr[4]; /* what it is bound to */
+	char name[16];	  /* file system, file */
 };
 
 struct k_addr {

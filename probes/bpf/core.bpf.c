@@ -174,14 +174,6 @@ __noinline int tell_list(uint32_t kind, uint64_t seed)
 	return 0;
 }
 
-static uint64_t active_pid_ns(struct k_state *st, struct task_struct *t)
-{
-	struct pid *pid = t->thread_pid;
-	uint64_t numbers = number(st, pid) + bpf_core_field_offset(struct pid, numbers);
-
-	return COMMON(CAST(numbers + pid->level * sizeof(struct upid), struct upid)->ns, K_PID);
-}
-
 static void proxy_slots(struct nsproxy *p, uint64_t ns[K_N_SLOTS])
 {
 	ns[K_MNT] = COMMON(p->mnt_ns, K_MNT);
@@ -253,20 +245,6 @@ __noinline int read_pids(uint32_t row, uint64_t numbers)
 	}
 	bpf_iter_num_destroy(&it);
 	return 0;
-}
-
-/* The number of a struct pid in the reader's pid namespace; 0 when it has none there. */
-__noinline int nr_here(uint64_t addr)
-{
-	struct pid *pid = CAST(addr, struct pid);
-	uint64_t numbers = addr + bpf_core_field_offset(struct pid, numbers);
-	struct k_state *st = state();
-	struct upid *here;
-
-	if (!st || !addr || pid->level < st->level)
-		return 0;
-	here = CAST(numbers + st->level * sizeof(*here), struct upid);
-	return COMMON(here->ns, K_PID) == st->self[K_PID] ? here->nr : 0;
 }
 
 static void read_ids(struct k_state *st, struct k_task *r, struct task_struct *t)

@@ -28,7 +28,16 @@ extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym __weak;
 extern void bpf_rcu_read_lock(void) __ksym __weak;
 extern void bpf_rcu_read_unlock(void) __ksym __weak;
 
-#define BPF_TASK_ITER_ALL_THREADS 1
+enum { BPF_TASK_ITER_ALL_PROCS, BPF_TASK_ITER_ALL_THREADS };
+
+struct bpf_iter_task_vma {
+	uint64_t opaque[1];
+} __attribute__((aligned(8)));
+
+extern int bpf_iter_task_vma_new(struct bpf_iter_task_vma *it, struct task_struct *task,
+				 uint64_t addr) __ksym __weak;
+extern struct vm_area_struct *bpf_iter_task_vma_next(struct bpf_iter_task_vma *it) __ksym __weak;
+extern void bpf_iter_task_vma_destroy(struct bpf_iter_task_vma *it) __ksym __weak;
 
 /* The member of *p as a ctype, wherever it lies and whatever it is declared as. */
 #define AT(p, type, field, ctype)                                                                  \
@@ -96,5 +105,28 @@ static uint64_t ns_offset(uint32_t kind)
 
 /* The address of the ns_common in a namespace; 0 for none. */
 #define COMMON(ptr, kind) ((uint64_t)(ptr) ? (uint64_t)(ptr) + ns_offset(kind) : 0)
+
+/* The pid namespace that a task is in. */
+static uint64_t active_pid_ns(struct k_state *st, struct task_struct *t)
+{
+	struct pid *pid = t->thread_pid;
+	uint64_t numbers = number(st, pid) + bpf_core_field_offset(struct pid, numbers);
+
+	return COMMON(CAST(numbers + pid->level * sizeof(struct upid), struct upid)->ns, K_PID);
+}
+
+/* The number of a struct pid in the reader's pid namespace; 0 when it has none there. */
+__noinline int nr_here(uint64_t addr)
+{
+	struct pid *pid = CAST(addr, struct pid);
+	uint64_t numbers = addr + bpf_core_field_offset(struct pid, numbers);
+	struct k_state *st = state();
+	struct upid *here;
+
+	if (!st || !addr || pid->level < st->level)
+		return 0;
+	here = CAST(numbers + st->level * sizeof(*here), struct upid);
+	return COMMON(here->ns, K_PID) == st->self[K_PID] ? here->nr : 0;
+}
 
 #endif

@@ -54,8 +54,18 @@ struct ucounts { /* since 4.9; pins its namespace since 5.11 */
 	struct user_namespace *ns;
 };
 
+struct xarray {
+	void *xa_head;
+};
+
+struct idr {
+	struct xarray idr_rt;
+};
+
 struct ipc_ids {
 	int in_use;
+	int max_idx;
+	struct idr ipcs_idr;
 };
 
 struct user_namespace {
@@ -131,6 +141,7 @@ struct nsproxy {
 struct cred {
 	struct any euid;
 	struct user_namespace *user_ns;
+	struct ucounts *ucounts;
 };
 
 struct upid {
@@ -143,9 +154,24 @@ struct pid {
 	struct upid numbers[1];
 };
 
+struct tty_struct {
+	struct {
+		struct pid *pgrp, *session;
+	} ctrl;
+};
+
 struct signal_struct {
 	struct pid *pids[4];
+	struct pid *tty_old_pgrp;
+	struct tty_struct *tty;
 };
+
+struct mm_struct {
+	struct user_namespace *user_ns;
+};
+
+struct fs_struct;
+struct files_struct;
 
 struct task_struct {
 	unsigned int __state;
@@ -161,6 +187,283 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
 	struct any *cgroups;
+	struct mm_struct *mm, *active_mm;
+	const struct cred *cred, *ptracer_cred;
+	struct fs_struct *fs;
+	struct files_struct *files;
+};
+
+/* ---- what pins namespaces ---- */
+
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct qstr {
+	const char *name;
+};
+
+struct dentry {
+	struct qstr d_name;
+	struct inode *d_inode;
+};
+
+struct file_system_type {
+	const char *name;
+};
+
+struct super_block {
+	struct list_head s_list;
+	struct file_system_type *s_type;
+	unsigned long s_magic;
+	struct dentry *s_root;
+	void *s_fs_info;
+	struct user_namespace *s_user_ns;
+	struct any *s_mounts; /* a list head before 6.18 */
+};
+
+struct vfsmount {
+	struct dentry *mnt_root;
+	struct super_block *mnt_sb;
+};
+
+struct mount {
+	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
+	int mnt_id;
+	struct mount *mnt_next_for_sb; /* since 6.18 */
+};
+
+struct mount___v33 {
+	struct list_head mnt_instance;
+};
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct fs_struct {
+	struct path root;
+};
+
+struct inode {
+	unsigned short i_mode;
+	struct super_block *i_sb;
+	unsigned long i_ino;
+	unsigned int i_rdev;
+	void *i_private;
+};
+
+struct fown_struct {
+	struct pid *pid;
+};
+
+struct file {
+	unsigned int f_mode;
+	void *private_data;
+	struct inode *f_inode;
+	const struct cred *f_cred;
+	struct path f_path;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct seq_file {
+	void *private;
+};
+
+struct proc_dir_entry {
+	struct proc_dir_entry *parent;
+	char *name;
+	void *data;
+};
+
+struct proc_inode {
+	struct pid *pid;
+	struct proc_dir_entry *pde;
+	struct inode vfs_inode;
+};
+
+struct proc_fs_info {
+	struct pid_namespace *pid_ns;
+};
+
+struct proc_mounts {
+	struct mnt_namespace *ns;
+};
+
+struct proc_maps_locking_ctx { /* since 6.17 */
+	struct mm_struct *mm;
+};
+
+struct proc_maps_private {
+	struct proc_maps_locking_ctx lock_ctx;
+};
+
+struct proc_maps_private___v20 {
+	struct mm_struct *mm;
+};
+
+struct ipc_proc_iter {
+	struct ipc_namespace *ns;
+	struct pid_namespace *pid_ns;
+};
+
+struct kernfs_open_file {
+	void *priv;
+};
+
+struct cgroup_file_ctx {
+	struct cgroup_namespace *ns;
+};
+
+struct fs_context {
+	struct file_system_type *fs_type;
+	void *fs_private;
+	struct user_namespace *user_ns;
+	struct net *net_ns;
+	const struct cred *cred;
+};
+
+struct proc_fs_context {
+	struct pid_namespace *pid_ns;
+};
+
+struct mqueue_fs_context {
+	struct ipc_namespace *ipc_ns;
+};
+
+struct cgroup_fs_context {
+	struct cgroup_namespace *ns;
+};
+
+struct fuse_conn {
+	struct pid_namespace *pid_ns;
+	struct user_namespace *user_ns;
+};
+
+struct fuse_mount { /* since 5.10 */
+	struct fuse_conn *fc;
+};
+
+struct ovl_fs {
+	const struct cred *creator_cred;
+};
+
+struct perf_event {
+	struct pid_namespace *ns;
+};
+
+struct inotify_group_private_data {
+	struct ucounts *ucounts;
+};
+
+struct fanotify_group_private_data {
+	struct ucounts *ucounts;
+};
+
+struct fsnotify_group {
+	struct user_namespace *user_ns;
+	struct inotify_group_private_data inotify_data;
+	struct fanotify_group_private_data fanotify_data;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct sock_common {
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	unsigned char skc_net_refcnt : 1;
+	uint32_t skc_rcv_saddr;
+	uint16_t skc_num;
+	possible_net_t skc_net;
+	struct any skc_v6_rcv_saddr;
+};
+
+struct sk_buff_head {
+	struct sk_buff *next;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	struct sk_buff_head sk_receive_queue;
+	uint16_t sk_type;
+	struct pid *sk_peer_pid;
+	const struct cred *sk_peer_cred;
+};
+
+struct socket {
+	struct sock *sk;
+};
+
+struct sk_buff {
+	struct sk_buff *next;
+	struct sock *sk;
+	char cb[48];
+};
+
+struct request_sock {
+	struct request_sock *dl_next;
+	struct sock *sk;
+};
+
+struct request_sock_queue {
+	struct request_sock *rskq_accept_head;
+};
+
+struct inet_connection_sock {
+	struct request_sock_queue icsk_accept_queue;
+};
+
+struct scm_fp_list {
+	short count;
+	struct file *fp[1];
+};
+
+struct unix_skb_parms {
+	struct pid *pid;
+	struct scm_fp_list *fp;
+};
+
+struct vm_area_struct {
+	struct file *vm_file;
+};
+
+struct shm_file_data {
+	struct ipc_namespace *ns;
+	struct file *file;
+};
+
+struct shmid_kernel {
+	struct pid *shm_cprid, *shm_lprid;
+};
+
+struct sem {
+	struct pid *sempid;
+};
+
+struct sem_array {
+	int sem_nsems;
+	struct sem sems[1];
+};
+
+struct msg_queue {
+	struct pid *q_lspid, *q_lrpid;
+};
+
+struct xa_node {
+	unsigned char shift;
+	void *slots[64];
 };
 
 #pragma clang attribute pop

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What counts references on namespaces beside nsproxies and other namespaces:
+ * credentials, memory, process numbers, open files, sockets, superblocks. One
+ * record an object and its keeper; the reader counts distinct objects.
+ */
+#include "pins_files.h"
+#include "pins_supers.h"
+
+/* ---- tasks ---- */
+
+static void tell_task(struct k_state *st, struct task_struct *t)
+{
+	uint64_t pids = pids_of(st, t);
+	struct signal_struct *sig = t->signal;
+
+	tell_cred(number(st, t->real_cred), K_BY_TASK, pids, -1);
+	tell_cred(number(st, t->cred), K_BY_TASK, pids, -1);
+	tell_cred(number(st, t->ptracer_cred), K_BY_TASK, pids, -1);
+	tell_mm(number(st, t->mm), K_BY_TASK, pids, -1);
+	tell_mm(number(st, t->active_mm), K_BY_TASK, pids, -1);
+	tell_pid(number(st, t->thread_pid), K_BY_TASK, pids, -1);
+	/* A released task has no thread_pid, and its signal_struct may be gone. */
+	if (!t->thread_pid)
+		return;
+	for (int type = 1; type < 4; type++)
+		tell_pid(number(st, sig->pids[type]), K_BY_TASK, pids, -1);
+	tell_pid(number(st, sig->tty_old_pgrp), K_BY_TASK, pids, -1);
+	if (sig->tty) {
+		tell_pid(number(st, sig->tty->ctrl.pgrp), K_BY_TASK, pids, -1);
+		tell_pid(number(st, sig->tty->ctrl.session), K_BY_TASK, pids, -1);
+	}
+}
+
+SEC("syscall")
+int read_task_pins(void *ctx)
+{
+	struct k_state *st = state();
+	struct bpf_iter_task it;
+	struct task_struct *t;
+
+	if (!st)
+		return -1;
+	bpf_rcu_read_lock();
+	st->level = CAST(bpf_get_current_task(), struct task_struct)->thread_pid->level;
+	st->self[K_PID] =
+		active_pid_ns(st, CAST(bpf_get_current_task(), struct task_struct));
+	bpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_THREADS);
+	while ((t = bpf_iter_task_next(&it)))
+		tell_task(st, CAST(t, struct task_struct));
+	bpf_iter_task_destroy(&it);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+/* ---- files and sockets ---- */
+
+/* Files that a message carries which nobody has received yet (SCM_RIGHTS). */
+__noinline int tell_flight(uint64_t fpl, uint64_t pids, int fd)
+{
+	struct k_state *st = state();
+	struct bpf_iter_num it;
+	int *i;
+
+	if (!st || !fpl)
+		return 0;
+	bpf_iter_num_new(&it, 0, CAST(fpl, struct scm_fp_list)->count);
+	while ((i = bpf_iter_num_next(&it))) {
+		uint64_t at = fpl + bpf_core_field_offset(struct scm_fp_list, fp) + *i * 8ull;
+
+		tell_file(WORD(st, at), K_BY_FLIGHT, pids, fd);
+	}
+	bpf_iter_num_destroy(&it);
+	return 0;
+}
+
+/* Messages that wait in a unix socket, or connections in one that listens. */
+__noinline int tell_unix_queue(uint64_t addr, uint64_t pids, int fd)
+{
+	uint64_t head = addr + bpf_core_field_offset(struct sock, sk_receive_queue), skb;
+	struct sock *sk = CAST(addr, struct sock);
+	struct k_state *st = state();
+	struct bpf_iter_num it;
+
+	if (!st)
+		return 0;
+	skb = number(st, sk->sk_receive_queue.next);
+	bpf_iter_num_new(&it, 0, MAX_QUEUE);
+	while (bpf_iter_num_next(&it) && skb && skb != head) {
+		uint64_t cb = skb + bpf_core_field_offset(struct sk_buff, cb);
+		struct unix_skb_parms *parms = CAST(cb, struct unix_skb_parms);
+
+		if (sk->__sk_common.skc_state == TCP_LISTEN) {
+			tell_sock(number(st, CAST(skb, struct sk_buff)->sk), K_BY_QUEUE, pids, fd,
+				  0);
+		} else {
+			tell_pid(number(st, parms->pid), K_BY_FLIGHT, pids, fd);
+			tell_flight(number(st, parms->fp), pids, fd);
+		}
+		skb = number(st, CAST(skb, struct sk_buff)->next);
+	}
+	bpf_iter_num_destroy(&it);
+	return 0;
+}
+
+static __always_inline int tell_queues(uint64_t file, uint64_t pids, int fd)
+{
+	struct k_state *st = state();
+	struct sock *sk;
+	uint64_t addr;
+
+	if (!st)
+		return 0;
+	addr = number(st, CAST(number(st, CAST(file, struct file)->private_data), struct socket)->sk);
+	sk = CAST(addr, struct sock);
+	if (sk->__sk_common.skc_family == AF_UNIX)
+		tell_unix_queue(addr, pids, fd);
+	else if (sk->__sk_common.skc_state == TCP_LISTEN)
+		tell_accept_queue(addr, pids, fd);
+	return 0;
+}
+
+/* The open files of a table; tasks that share one are all alike. */
+static __always_inline int tell_files(uint64_t table, uint64_t pids)
+{
+	struct fdtable *fdt = CAST(table, struct files_struct)->fdt;
+	struct k_state *st = state();
+	struct bpf_iter_num it;
+	uint64_t slots;
+	int *i;
+
+	if (!st || !table || st->nsproxies[hash(table)] == table)
+		return 0;
+	st->nsproxies[hash(table)] = table;
+	slots = number(st, fdt->fd);
+	bpf_iter_num_new(&it, 0, fdt->max_fds);
+	while ((i = bpf_iter_num_next(&it))) {
+		uint32_t fd = *i;
+		uint64_t file = WORD(st, slots + fd * 8ull);
+
+		if (!file)
+			continue;
+		st->n_files++;
+		if (tell_file(file, K_BY_FILE, pids, fd))
+			tell_queues(file, pids, fd);
+	}
+	bpf_iter_num_destroy(&it);
+	return 0;
+}
+
+SEC("syscall")
+int read_file_pins(void *ctx)
+{
+	struct k_state *st = state();
+	struct bpf_iter_task it;
+	struct task_struct *t;
+
+	if (!st)
+		return -1;
+	bpf_rcu_read_lock();
+	bpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_THREADS);
+	while ((t = bpf_iter_task_next(&it))) {
+		struct task_struct *task = CAST(t, struct task_struct);
+
+		tell_files(number(st, task->files), pids_of(st, task));
+	}
+	bpf_iter_task_destroy(&it);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+/* ---- superblocks, mounts, System V IPC ---- */
+
+SEC("syscall")
+int read_super_pins(void *ctx)
+{
+	struct task_struct *self = CAST(bpf_get_current_task(), struct task_struct);
+	struct k_state *st = state();
+
+	if (!st)
+		return -1;
+	bpf_rcu_read_lock();
+	walk_supers(number(st, self->fs->root.mnt->mnt_sb));
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+/* The IPC namespaces of k_addrs. */
+SEC("syscall")
+int read_ipc_pins(void *ctx)
+{
+	struct k_state *st = state();
+	struct bpf_iter_num it;
+	int *i;
+
+	if (!st)
+		return -1;
+	bpf_rcu_read_lock();
+	bpf_iter_num_new(&it, 0, st->n_addrs);
+	while ((i = bpf_iter_num_next(&it))) {
+		uint32_t row = *i;
+		struct k_addr *a = bpf_map_lookup_elem(&k_addrs, &row);
+
+		if (a)
+			for (uint32_t kind = 0; kind < 3; kind++)
+				walk_ipc_ids(a->addr - ns_offset(K_IPC), kind);
+	}
+	bpf_iter_num_destroy(&it);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+/* Attached shared memory; asked for only where some IPC namespace has segments. */
+SEC("syscall")
+int read_shm_pins(void *ctx)
+{
+	struct k_state *st = state();
+	struct bpf_iter_task it;
+	struct task_struct *t;
+
+	if (!st)
+		return -1;
+	bpf_rcu_read_lock();
+	bpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_PROCS);
+	while ((t = bpf_iter_task_next(&it))) {
+		struct bpf_iter_task_vma vmas;
+		struct vm_area_struct *vma;
+
+		bpf_iter_task_vma_new(&vmas, t, 0);
+		while ((vma = bpf_iter_task_vma_next(&vmas)))
+			tell_vma(number(st, vma->vm_file), pids_of(st, t));
+		bpf_iter_task_vma_destroy(&vmas);
+	}
+	bpf_iter_task_destroy(&it);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+char gpl[] SEC("license") = "GPL";

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Superblocks and the mounts of namespaces, and what System V IPC pins.
+ */
+#ifndef NSCOPE_PINS_SUPERS_H
+#define NSCOPE_PINS_SUPERS_H
+
+#include "pins_files.h"
+
+/* A superblock of the list, and not its head: it has a user namespace for an owner. */
+static int is_super(struct k_state *st, uint64_t addr, const void *user_ops)
+{
+	struct super_block *sb = CAST(addr, struct super_block);
+
+	return sb->s_type && CAST(NS_AT(st, sb->s_user_ns, K_USER), struct ns_common)->ops == user_ops;
+}
+
+__noinline int tell_fuse(uint64_t sb, uint64_t mount, uint64_t name)
+{
+	struct k_state *st = state();
+	struct fuse_conn *fc;
+	uint64_t conn;
+
+	if (!st || !mount || !bpf_core_type_exists(struct fuse_mount))
+		return 0;
+	fc = CAST(mount, struct fuse_mount)->fc;
+	conn = number(st, fc);
+	tell_named(REF(K_REF_FUSE, K_BY_SUPER), conn, NS_AT(st, fc->user_ns, K_USER), 0, -1, name);
+	tell_named(REF(K_REF_FUSE, K_BY_SUPER), conn + 1, NS_AT(st, fc->pid_ns, K_PID), 0, -1,
+		   name);
+	return 0;
+}
+
+__noinline int tell_overlay(uint64_t info)
+{
+	struct k_state *st = state();
+
+	if (st && info && bpf_core_type_exists(struct ovl_fs))
+		tell_cred(number(st, CAST(info, struct ovl_fs)->creator_cred), K_BY_SUPER, 0, -1);
+	return 0;
+}
+
+/* A mount of a namespace file; where it is mounted is nowhere for a tree that was cut off. */
+__noinline int tell_nsfs_mount(uint64_t addr)
+{
+	struct mount *m = CAST(addr, struct mount);
+	struct k_state *st = state();
+	struct k_hold *r;
+	uint64_t ns;
+	uint32_t row;
+
+	if (!st)
+		return 0;
+	ns = number(st, m->mnt.mnt_root->d_inode->i_private);
+	row = tell(REF(K_REF_BIND, K_BY_SUPER), addr, ns, 0, -1);
+	if (!row--)
+		return 0;
+	r = bpf_map_lookup_elem(&k_holds, &row);
+	if (!r)
+		return 0;
+	r->ino = m->mnt_id;
+	r->mnt_ns = number(st, (void *)COMMON(m->mnt_ns, K_MNT));
+	return 0;
+}
+
+__noinline int walk_nsfs_mounts(uint64_t sb)
+{
+	struct k_state *st = state();
+	struct bpf_iter_num it;
+	uint64_t m;
+
+	if (!st || !bpf_core_field_exists(struct mount, mnt_next_for_sb))
+		return 0;
+	m = number(st, CAST(sb, struct super_block)->s_mounts);
+	bpf_iter_num_new(&it, 0, MAX_LIST);
+	while (bpf_iter_num_next(&it) && m) {
+		tell_nsfs_mount(m);
+		m = number(st, CAST(m, struct mount)->mnt_next_for_sb);
+	}
+	bpf_iter_num_destroy(&it);
+	return 0;
+}
+
+__noinline int tell_super(uint64_t addr)
+{
+	struct super_block *sb = CAST(addr, struct super_block);
+	struct k_state *st = state();
+	uint64_t name, type, info;
+
+	if (!st)
+		return 0;
+	name = number(st, sb->s_type->name);
+	type = WORD(st, name);
+	info = number(st, sb->s_fs_info);
+	tell_named(REF(K_REF_SUPER, K_BY_SUPER), addr, NS_AT(st, sb->s_user_ns, K_USER), 0, -1,
+		   name);
+	if ((type << 24) >> 24 == NAME8('p', 'r', 'o', 'c', '\0', 0, 0, 0)) {
+		if (info)
+			tell_named(REF(K_REF_PROC_SUPER, K_BY_SUPER), addr,
+				   NS_AT(st, CAST(info, struct proc_fs_info)->pid_ns, K_PID), 0, -1,
+				   name);
+	} else if ((type << 24) >> 24 == NAME8('f', 'u', 's', 'e', '\0', 0, 0, 0) ||
+		   type == NAME8('f', 'u', 's', 'e', 'b', 'l', 'k', '\0')) {
+		tell_fuse(addr, info, name);
+	} else if (type == NAME8('o', 'v', 'e', 'r', 'l', 'a', 'y', '\0')) {
+		tell_overlay(info);
+	} else if (type == NAME8('b', 'i', 'n', 'f', 'm', 't', '_', 'm')) {
+		tell_named(REF(K_REF_BINFMT, K_BY_SUPER), addr, info + ns_offset(K_USER), 0, -1,
+			   name);
+	} else if (sb->s_magic == NSFS_MAGIC) {
+		walk_nsfs_mounts(addr);
+	}
+	return 0;
+}
+
+/* All superblocks, from one of them round the ring; its head is none. */
+__noinline int walk_supers(uint64_t first)
+{
+	uint64_t offset = bpf_core_field_offset(struct super_block, s_list), sb = first;
+	struct k_state *st = state();
+	struct bpf_iter_num it;
+	const void *ops;
+
+	if (!st)
+		return 0;
+	ops = CAST(NS_AT(st, CAST(bpf_get_current_task(), struct task_struct)->real_cred->user_ns,
+			 K_USER),
+		   struct ns_common)
+		      ->ops;
+	bpf_iter_num_new(&it, 0, MAX_LIST);
+	while (bpf_iter_num_next(&it)) {
+		if (is_super(st, sb, ops))
+			tell_super(sb);
+		sb = number(st, CAST(sb, struct super_block)->s_list.next) - offset;
+		if (sb == first || sb + offset == 0)
+			break;
+	}
+	bpf_iter_num_destroy(&it);
+	return 0;
+}
+
+/* ---- System V IPC ---- */
+
+/* What an index leads to in an xarray of at most 2^18 entries; 0 for nothing. */
+static uint64_t xa_entry(struct k_state *st, uint64_t head, uint32_t index)
+{
+	uint64_t entry = head;
+
+	for (int depth = 0; depth < 3 && (entry & 3) == 2 && entry > 4096; depth++) {
+		uint64_t node = entry - 2;
+		uint32_t slot = index >> (CAST(node, struct xa_node)->shift & 31) & 63;
+
+		entry = WORD(st, node + bpf_core_field_offset(struct xa_node, slots) + slot * 8ull);
+	}
+	return (entry & 3) || (entry == head && index) ? 0 : entry;
+}
+
+/* The processes that a segment, a set of semaphores or a queue remembers. */
+__noinline int tell_ipc_object(uint64_t addr, uint32_t kind)
+{
+	struct k_state *st = state();
+	struct bpf_iter_num it;
+	int *i;
+
+	enum { SEM, MSG, SHM };
+
+	if (!st)
+		return 0;
+	if (kind == SHM) {
+		tell_pid(number(st, CAST(addr, struct shmid_kernel)->shm_cprid), K_BY_IPC, 0, -1);
+		tell_pid(number(st, CAST(addr, struct shmid_kernel)->shm_lprid), K_BY_IPC, 0, -1);
+	} else if (kind == MSG) {
+		tell_pid(number(st, CAST(addr, struct msg_queue)->q_lspid), K_BY_IPC, 0, -1);
+		tell_pid(number(st, CAST(addr, struct msg_queue)->q_lrpid), K_BY_IPC, 0, -1);
+	} else {
+		uint64_t sems = addr + bpf_core_field_offset(struct sem_array, sems);
+
+		bpf_iter_num_new(&it, 0, CAST(addr, struct sem_array)->sem_nsems);
+		while ((i = bpf_iter_num_next(&it))) {
+			uint32_t n = *i;
+			uint64_t sem = sems + n * (uint64_t)bpf_core_type_size(struct sem);
+
+			tell_pid(number(st, CAST(sem, struct sem)->sempid), K_BY_IPC, 0, -1);
+		}
+		bpf_iter_num_destroy(&it);
+	}
+	return 0;
+}
+
+__noinline int walk_ipc_ids(uint64_t ns, uint32_t kind)
+{
+	uint64_t ids = ns + bpf_core_field_offset(struct ipc_namespace, ids) +
+		       kind * (uint64_t)bpf_core_type_size(struct ipc_ids);
+	struct ipc_ids *set = CAST(ids, struct ipc_ids);
+	struct k_state *st = state();
+	struct bpf_iter_num it;
+	uint64_t head;
+	int *i;
+
+	if (!st || !set->in_use)
+		return 0;
+	head = number(st, set->ipcs_idr.idr_rt.xa_head);
+	bpf_iter_num_new(&it, 0, set->max_idx + 1);
+	while ((i = bpf_iter_num_next(&it))) {
+		uint64_t object = xa_entry(st, head, *i);
+
+		if (object)
+			tell_ipc_object(object, kind);
+	}
+	bpf_iter_num_destroy(&it);
+	return 0;
+}
+
+/* A mapping of a segment: shmat(2) opens a file of its own, which keeps the namespace. */
+__noinline int tell_vma(uint64_t file, uint64_t pids)
+{
+	struct k_state *st = state();
+	struct shm_file_data *data;
+	uint64_t name;
+
+	if (!st || !file)
+		return 0;
+	name = number(st, (void *)file_name(file));
+	if ((uint32_t)WORD(st, name) != ('S' | 'Y' << 8 | 'S' << 16 | 'V' << 24))
+		return 0;
+	data = CAST(number(st, CAST(file, struct file)->private_data), struct shm_file_data);
+	if (!data->file || data->file->f_inode != CAST(file, struct file)->f_inode)
+		return 0;
+	tell_named(REF(K_REF_SHM, K_BY_TASK), file, NS_AT(st, data->ns, K_IPC), pids, -1, name);
+	return 0;
+}
+
+#endif
