@@ -90,6 +90,7 @@ int fds_task(struct probe_env *env, int32_t row, int dirfd)
 int fds_fd(struct probe_env *env, int32_t row, int dirfd, const struct probe_fd *fd)
 {
 	struct keeper k = {
+		.ref = REF_NSFS,
 		.kind = KEEPER_FD,
 		.pid = builder_task(env->b, row)->tid,
 		.fd = fd->fd,

@@ -104,6 +104,7 @@ int sockets_fd(struct probe_env *env, int32_t row, int dirfd, const struct probe
 	struct sockets_state *st = env->state;
 	const struct task *t = builder_task(env->b, row);
 	struct keeper k = {
+		.ref = REF_SOCKET,
 		.kind = KEEPER_SOCKET,
 		.pid = t->tid,
 		.fd = fd->fd,

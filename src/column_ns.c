@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Columns of namespaces. */
 #include "column_impl.h"
+#include "why.h"
 
 void ns_inum(const struct snap *s, int32_t row, struct value *v)
 {
@@ -187,13 +188,20 @@ static void where_keeper(const struct snap *s, int32_t row, struct value *v)
 	case KEEPER_FD:
 		set_text(v, "fd %d of %d%s", k->fd, k->pid, more);
 		break;
-	case KEEPER_SOCKET:
-		set_text(v, "socket fd %d of %d%s", k->fd, k->pid, more);
-		break;
-	default:
+	case KEEPER_BIND:
 		set_raw(v, k->path);
 		v->word = keeper_kind_names[k->kind];
 		snprintf(v->buf, sizeof(v->buf), "%s", more);
+		break;
+	case KEEPER_TASK:
+		set_text(v, "%s of %d%s", ref_kinds[k->ref].name, k->tid, more);
+		break;
+	case KEEPER_SUPER:
+	case KEEPER_IPC:
+		set_text(v, "%s%s", ref_kinds[k->ref].name, more);
+		break;
+	default:
+		set_text(v, "%s fd %d of %d%s", keeper_kind_names[k->kind], k->fd, k->pid, more);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "json_impl.h"
 
 #include "hash.h"
+#include "why.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,6 +17,15 @@
 #define MAX_PIDS  64
 
 /* ---- namespaces ---- */
+
+static enum audit reader_audit(struct reader *r, json_t *o)
+{
+	json_t *refs = reader_object(r, o, "refs");
+
+	return json_object_get(refs, "audit")
+		       ? reader_need_word(r, refs, "audit", audit_names, AUDIT_N)
+		       : AUDIT_NONE;
+}
 
 static void add_ns(struct reader *r, json_t *o)
 {
@@ -42,20 +52,23 @@ static void add_ns(struct reader *r, json_t *o)
 	ns->refs = reader_int(r, reader_object(r, o, "refs"), "kernel", 0, INT32_MAX, &is_known);
 	if (!is_known)
 		ns->refs = -1;
+	ns->audit = reader_audit(r, o);
 }
 
-static void add_keeper(struct reader *r, json_t *o, int32_t ns)
+static void add_keeper(struct reader *r, json_t *o, int32_t ns, enum ref_kind ref)
 {
-	struct keeper k = {.ns = ns, .mnt_ns = IX_NONE};
+	struct keeper k = {.ns = ns, .ref = ref, .mnt_ns = IX_NONE};
 	json_t *missing = reader_object(r, o, "missing");
 	bool is_known;
 
 	k.kind = reader_need_word(r, o, "kind", keeper_kind_names, KEEPER_N_KINDS);
+	k.path = reader_raw(r, o, "path", &is_known);
 	if (k.kind == KEEPER_BIND) {
 		k.mnt_ns = reader_ns(r, o, "mnt_ns", NS_MNT, missing, IX_OFF);
 		k.path = reader_need_raw(r, o, "path");
 	} else {
 		k.pid = reader_need_int(r, o, "pid", 0, INT32_MAX);
+		k.tid = reader_int(r, o, "tid", 0, INT32_MAX, &is_known);
 		k.fd = reader_need_int(r, o, "fd", -1, INT32_MAX);
 		k.ino = reader_int(r, o, "ino", 0, INT64_MAX, &is_known);
 	}
@@ -63,20 +76,43 @@ static void add_keeper(struct reader *r, json_t *o, int32_t ns)
 		builder_add_keeper(r->b, &k);
 }
 
-/* Of the holders only the keepers are facts of their own; the rest is counted again. */
-static void add_keepers(struct reader *r, json_t *o, int32_t ns, size_t row)
+/* What the rows of the file itself give is counted from them again. */
+static void add_count(struct reader *r, json_t *holder, int32_t ns, enum ref_kind ref)
+{
+	bool is_known;
+	int64_t count = reader_int(r, holder, "count", 0, INT32_MAX, &is_known);
+
+	if (is_known && builder_ns_row(r->b, ns)->audit != AUDIT_NONE && ref != REF_NSPROXY &&
+	    ref != REF_CHILD && ref != REF_OWNED)
+		builder_add_count(r->b, ns, ref, count);
+}
+
+static unsigned read_ref(struct reader *r, json_t *holder)
+{
+	const char *names[REF_N_KINDS];
+
+	for (int ref = 0; ref < REF_N_KINDS; ref++)
+		names[ref] = ref_kinds[ref].name;
+	return reader_need_word(r, holder, "ref", names, REF_N_KINDS);
+}
+
+static void add_holders(struct reader *r, json_t *o, int32_t ns, size_t row)
 {
 	json_t *holders = reader_array(r, o, "holders"), *holder, *keeper;
 	size_t i, j;
 
 	json_array_foreach(holders, i, holder)
 	{
+		unsigned ref;
+
 		snprintf(r->path, sizeof(r->path), "namespaces[%zu].holders[%zu]", row, i);
+		ref = read_ref(r, holder);
+		add_count(r, holder, ns, ref);
 		json_array_foreach(reader_array(r, holder, "keepers"), j, keeper)
 		{
 			snprintf(r->path, sizeof(r->path),
 				 "namespaces[%zu].holders[%zu].keepers[%zu]", row, i, j);
-			add_keeper(r, keeper, ns);
+			add_keeper(r, keeper, ns, ref);
 			if (r->has_failed)
 				return;
 		}
@@ -99,7 +135,7 @@ static void link_ns(struct reader *r, json_t *o, size_t row)
 	ns = builder_ns_row(r->b, row);
 	ns->owner = owner;
 	ns->parent = parent;
-	add_keepers(r, o, row, row);
+	add_holders(r, o, row, row);
 }
 
 static void check_no_circle(struct reader *r, size_t row)
@@ -150,8 +186,14 @@ static void add_nsproxy(struct reader *r, json_t *o, struct proxies *p, size_t r
 	if (r->has_failed)
 		return;
 	*array_add(&p->ids) = id;
-	if (is_kernel)
-		builder_add_nsproxy(r->b, is_known ? count : -1, ns);
+	if (is_kernel) {
+		int32_t at = builder_add_nsproxy(r->b, is_known ? count : -1, ns);
+		struct nsproxy *new = builder_nsproxy_row(r->b, at);
+
+		new->audit = reader_audit(r, o);
+		new->n_idle =
+			reader_int(r, reader_object(r, o, "refs"), "idle", 0, INT32_MAX, &is_known);
+	}
 }
 
 static int32_t find_proxy(const struct proxies *p, int64_t id)

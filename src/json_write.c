@@ -272,10 +272,13 @@ static void write_keeper(struct strbuf *out, const struct snap *s, const struct 
 		add_reason(&r, "mnt_ns", k->mnt_ns, IX_OFF);
 		end_reasons(&r);
 		member_ns(out, s, "mnt_ns", k->mnt_ns);
-		member_raw(out, "path", true, k->path);
-	} else {
-		member_int(out, "pid", k->pid);
 	}
+	if (is_bind || *k->path.s)
+		member_raw(out, "path", true, k->path);
+	if (!is_bind)
+		member_int(out, "pid", k->pid);
+	if (k->tid)
+		member_int(out, "tid", k->tid);
 }
 
 static void write_holders(struct strbuf *out, const struct snap *s, const struct hold *holds,
@@ -302,9 +305,10 @@ static void write_holders(struct strbuf *out, const struct snap *s, const struct
 	strbuf_add(out, "]", 1);
 }
 
-static void write_refs(struct strbuf *out, const struct hold_sum *sum)
+static void write_refs(struct strbuf *out, const struct hold_sum *sum, enum audit audit)
 {
 	begin_object(out, "refs");
+	member_word(out, "audit", audit_names[audit]);
 	member_int(out, "explained", sum->explained);
 	member_known(out, "kernel", sum->kernel >= 0, sum->kernel);
 	member_known(out, "unexplained", sum->has_rest, sum->unexplained);
@@ -340,17 +344,26 @@ static void write_ns(struct strbuf *out, const struct snap *s, uint32_t row)
 	member_ns(out, s, "owner", ns->owner);
 	member_known(out, "owner_uid", ns->has_owner_uid, ns->owner_uid);
 	member_ns(out, s, "parent", ns->parent);
-	write_refs(out, &sum);
+	write_refs(out, &sum, ns->audit);
 	member_word(out, "type", ns_kinds[ns->kind].name);
+}
+
+static void write_proxy_refs(struct strbuf *out, const struct proxy_sum *sum, enum audit audit)
+{
+	begin_object(out, "refs");
+	member_word(out, "audit", audit_names[audit]);
+	member_int(out, "explained", sum->tasks + sum->idle + sum->hidden);
+	member_int(out, "hidden", sum->hidden);
+	member_int(out, "idle", sum->idle);
+	member_known(out, "kernel", sum->kernel >= 0, sum->kernel);
+	member_known(out, "unexplained", sum->has_rest, sum->unexplained);
+	end_object(out);
 }
 
 static void write_nsproxy(struct strbuf *out, const struct snap *s, uint32_t row)
 {
 	const struct nsproxy *p = &s->nsproxies[row];
-	struct hold_sum sum = {.kernel = p->count,
-			       .explained = p->n_tasks,
-			       .unexplained = p->count - (int64_t)p->n_tasks,
-			       .has_rest = p->count >= 0};
+	struct proxy_sum sum = why_proxy_sum(s, row);
 	struct reasons r = {out, false};
 
 	member_known(out, "count", p->count >= 0, p->count);
@@ -365,7 +378,7 @@ static void write_nsproxy(struct strbuf *out, const struct snap *s, uint32_t row
 		if (ns_slots[slots_sorted[i]].home == HOME_NSPROXY)
 			member_ns(out, s, ns_slots[slots_sorted[i]].name, p->ns[slots_sorted[i]]);
 	end_object(out);
-	write_refs(out, &sum);
+	write_proxy_refs(out, &sum, p->audit);
 	member_word(out, "source", p->is_inferred ? "inferred" : "kernel");
 	member_int(out, "tasks", p->n_tasks);
 }

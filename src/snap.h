@@ -75,10 +75,23 @@ struct task {
 	int32_t n_threads; /* of a leader: tasks of its thread group in this snap */
 };
 
+/* Whether the references of a namespace, or nsproxy, can be held against its count. */
+enum audit {
+	AUDIT_NONE,	/* nobody has looked for all that may count on it */
+	AUDIT_FULL,	/* all was looked for, and the count stood still */
+	AUDIT_UNSTABLE, /* it changed while it was read */
+	AUDIT_PARTIAL,	/* some of what may count on it is hidden from us */
+	AUDIT_INITIAL,	/* the kernel does not count all references on the initial ones */
+	AUDIT_N
+};
+extern const char *const audit_names[AUDIT_N];
+
 struct nsproxy {
 	int32_t id;	  /* the ordinal: #1 is 1 */
 	bool is_inferred; /* equal contents (~), not the same object (==) */
 	int32_t count;	  /* nsproxy.count, or -1 */
+	int32_t n_idle;	  /* idle tasks that point at it, which no list has */
+	enum audit audit;
 	uint32_t n_tasks;
 	int32_t first_task;	/* lowest tid */
 	int32_t ns[NS_N_SLOTS]; /* the slots whose home is nsproxy; the others IX_NONE */
@@ -106,22 +119,76 @@ struct ns {
 	uint32_t n_proxy_refs; /* pointers of nsproxies to it; time may have two of one */
 	uint32_t first_keeper; /* snap->keepers[first .. first + n_keepers) */
 	uint32_t n_keepers;
+	uint32_t first_count; /* snap->counts[first .. first + n_counts) */
+	uint32_t n_counts;
+	enum audit audit;
 };
 
 /*
- * What keeps a namespace alive beside tasks and other namespaces: one row an
- * opener. All fds and bind mounts of a namespace are together one reference.
+ * What counts a reference on a namespace; their words are in why.c. The formulas
+ * are of 6.18, and differ between kinds: see ref_kinds[].
  */
-enum keeper_kind { KEEPER_FD, KEEPER_BIND, KEEPER_SOCKET, KEEPER_N_KINDS };
+enum ref_kind {
+	REF_NSPROXY,
+	REF_NSFS,
+	REF_SOCKET,
+	REF_NET_FILE,
+	REF_FSCONTEXT,
+	REF_SHM,
+	REF_SYSVIPC,
+	REF_MOUNTS,
+	REF_CGROUP_FILE,
+	REF_CHILD,
+	REF_OWNED,
+	REF_DETACHED,
+	REF_CRED,
+	REF_UCOUNTS,
+	REF_MM,
+	REF_SUPER,
+	REF_PROC_SUPER,
+	REF_FUSE,
+	REF_BINFMT,
+	REF_FANOTIFY,
+	REF_STRUCT_PID,
+	REF_PERF,
+	REF_STATIC,
+	REF_N_KINDS
+};
+
+/* How many references of a kind there are, as whoever made the snap counted them. */
+struct ref_count {
+	int32_t ns;
+	enum ref_kind ref;
+	int32_t count;
+};
+
+/*
+ * What keeps a reference alive: one row an opener, task or mount. Several may
+ * keep one reference: all fds and bind mounts of a namespace are together one.
+ */
+enum keeper_kind {
+	KEEPER_FD,
+	KEEPER_BIND,
+	KEEPER_SOCKET,
+	KEEPER_TASK,
+	KEEPER_FILE,   /* another open file than one of the namespace itself */
+	KEEPER_FLIGHT, /* in a message that nobody has received yet; fd is that of the socket */
+	KEEPER_QUEUE,  /* a connection that fd has not accepted yet */
+	KEEPER_SUPER,  /* a mounted file system; path is its type */
+	KEEPER_IPC,    /* System V IPC remembers it */
+	KEEPER_N_KINDS
+};
 
 struct keeper {
 	int32_t ns; /* the namespace that is kept */
+	enum ref_kind ref;
 	enum keeper_kind kind;
-	pid_t pid; /* fd, socket: whose descriptor */
+	pid_t pid; /* the process, or 0 */
+	pid_t tid; /* task: which of its threads */
 	int32_t fd;
 	uint64_t ino;	 /* socket: its inode number */
 	int32_t mnt_ns;	 /* bind: where it is mounted (row) */
-	struct raw path; /* bind: the mount point as seen from the root of mnt_ns */
+	struct raw path; /* bind: the mount point as seen from the root of mnt_ns; else a name */
 };
 extern const char *const keeper_kind_names[KEEPER_N_KINDS];
 
@@ -160,7 +227,8 @@ struct snap {
 	const struct task *tasks;	    /* by tid */
 	const struct nsproxy *nsproxies;    /* by id; row r is #r+1 */
 	const struct ns *nss;		    /* by kind, then inum, then id */
-	const struct keeper *keepers;	    /* by ns, kind, mnt_ns, path, pid, fd */
+	const struct keeper *keepers;	    /* by ns, ref, kind, mnt_ns, path, pid, tid, fd */
+	const struct ref_count *counts;	    /* by ns, ref */
 	const struct container *containers; /* by runtime, id */
 	const struct user *users;	    /* by uid */
 	const struct coverage *coverage;    /* by probe, why */
@@ -170,6 +238,7 @@ struct snap {
 	uint32_t n_nsproxies;
 	uint32_t n_nss;
 	uint32_t n_keepers;
+	uint32_t n_counts;
 	uint32_t n_containers;
 	uint32_t n_users;
 	uint32_t n_coverage;

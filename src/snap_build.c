@@ -28,6 +28,7 @@ void snap_builder_free(struct snap_builder *b)
 	free(b->nss.items);
 	free(b->nsproxies.items);
 	free(b->keepers.items);
+	free(b->counts.items);
 	free(b->containers.items);
 	free(b->users.items);
 	free(b->seen.items);
@@ -168,7 +169,7 @@ int32_t builder_add_nsproxy(struct snap_builder *b, int32_t count, const int32_t
 	return b->nsproxies.n - 1;
 }
 
-const struct nsproxy *builder_nsproxy_row(const struct snap_builder *b, int32_t row)
+struct nsproxy *builder_nsproxy_row(struct snap_builder *b, int32_t row)
 {
 	return &b->nsproxies.items[row];
 }
@@ -180,6 +181,11 @@ void builder_add_keeper(struct snap_builder *b, const struct keeper *k)
 	*new = *k;
 	if (!new->path.s)
 		new->path.s = "";
+}
+
+void builder_add_count(struct snap_builder *b, int32_t ns, enum ref_kind ref, int32_t count)
+{
+	*array_add(&b->counts) = (struct ref_count){ns, ref, count};
 }
 
 int32_t builder_container(struct snap_builder *b, struct raw runtime, struct raw id,

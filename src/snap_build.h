@@ -46,9 +46,11 @@ uint32_t builder_n_nss(const struct snap_builder *b);
  * it by row. When none is added, freeze infers them from equal contents.
  */
 int32_t builder_add_nsproxy(struct snap_builder *b, int32_t count, const int32_t ns[NS_N_SLOTS]);
-const struct nsproxy *builder_nsproxy_row(const struct snap_builder *b, int32_t row);
+struct nsproxy *builder_nsproxy_row(struct snap_builder *b, int32_t row);
 
 void builder_add_keeper(struct snap_builder *b, const struct keeper *k);
+/* So many references of that kind are on a namespace (once a namespace and kind). */
+void builder_add_count(struct snap_builder *b, int32_t ns, enum ref_kind ref, int32_t count);
 /* Find or add. name may be "". */
 int32_t builder_container(struct snap_builder *b, struct raw runtime, struct raw id,
 			  struct raw name);

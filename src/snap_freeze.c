@@ -306,6 +306,8 @@ static int keeper_order(const void *a, const void *b)
 
 	if (x->ns != y->ns)
 		return x->ns < y->ns ? -1 : 1;
+	if (x->ref != y->ref)
+		return x->ref < y->ref ? -1 : 1;
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
 	if (x->mnt_ns != y->mnt_ns)
@@ -314,6 +316,8 @@ static int keeper_order(const void *a, const void *b)
 		return compare_raw(x->path, y->path);
 	if (x->pid != y->pid)
 		return x->pid < y->pid ? -1 : 1;
+	if (x->tid != y->tid)
+		return x->tid < y->tid ? -1 : 1;
 	return x->fd < y->fd ? -1 : x->fd > y->fd;
 }
 
@@ -335,6 +339,33 @@ static void freeze_keepers(struct freeze *f)
 	}
 	s->keepers = f->keepers;
 	s->n_keepers = n;
+}
+
+static int count_order(const void *a, const void *b)
+{
+	const struct ref_count *x = a, *y = b;
+
+	if (x->ns != y->ns)
+		return x->ns < y->ns ? -1 : 1;
+	return (int)x->ref - (int)y->ref;
+}
+
+static void freeze_counts(struct freeze *f)
+{
+	struct snap *s = &f->box->snap;
+	struct ref_count *counts = box_alloc(f, f->b->counts.n, sizeof(*counts));
+
+	for (uint32_t i = 0; i < f->b->counts.n; i++) {
+		counts[s->n_counts] = f->b->counts.items[i];
+		counts[s->n_counts].ns = remap(f->ns_map, counts[s->n_counts].ns);
+		s->n_counts += counts[s->n_counts].ns >= 0;
+	}
+	qsort(counts, s->n_counts, sizeof(*counts), count_order);
+	for (uint32_t i = s->n_counts; i-- > 0;) {
+		f->nss[counts[i].ns].first_count = i;
+		f->nss[counts[i].ns].n_counts++;
+	}
+	s->counts = counts;
 }
 
 static int user_order(const void *a, const void *b)
@@ -413,6 +444,7 @@ const struct snap *snap_freeze(struct snap_builder *b, bool is_partial)
 	derive_refs(&f);
 	link_tree(&f);
 	freeze_keepers(&f);
+	freeze_counts(&f);
 	freeze_users(&f);
 	freeze_coverage(&f);
 	free(f.ns_map);

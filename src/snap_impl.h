@@ -39,6 +39,7 @@ struct snap_builder {
 	ARRAY(struct ns) nss;
 	ARRAY(struct nsproxy) nsproxies;
 	ARRAY(struct keeper) keepers;
+	ARRAY(struct ref_count) counts;
 	ARRAY(struct container) containers;
 	ARRAY(struct user) users;
 	ARRAY(struct probe_seen) seen;

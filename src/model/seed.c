@@ -46,7 +46,7 @@ static void seed_ns(struct seed *x, uint32_t row)
 	ns->ns_id = from->id;
 	ns->is_initial = from->is_initial;
 	ns->is_count_known = from->refs >= 0;
-	ns->has_nsfs = from->n_keepers && x->s->keepers[from->first_keeper].kind != KEEPER_SOCKET;
+	ns->has_nsfs = from->n_keepers && x->s->keepers[from->first_keeper].ref == REF_NSFS;
 	ns->owner_uid = from->owner_uid;
 	if (ns->kind == NS_USER)
 		ns->user.owner = from->owner_uid;
