@@ -103,6 +103,7 @@ const struct column columns[] = {
 		      "the kernel's count of references"),
 	OF_AN_NSPROXY("tasks", "TASKS", 5, RIGHT, 0, proxy_tasks, "tasks that point at it"),
 	OF_AN_NSPROXY("pid", "PID", 7, RIGHT, 0, proxy_pid, "lowest thread id of these"),
+	OF_AN_NSPROXY("comm", "COMM", 16, TEXT, TASK_STAT, proxy_comm, "name of its lowest task"),
 	OF_AN_NSPROXY("command", "COMMAND", 40, TEXT, TASK_STAT | TASK_CMDLINE, proxy_command,
 		      "its command line"),
 	OF_AN_NSPROXY("container", "CONTAINER", 12, TEXT, TASK_CGROUP, proxy_container,

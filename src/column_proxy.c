@@ -40,6 +40,11 @@ void proxy_pid(const struct snap *s, int32_t row, struct value *v)
 	of_first(s, row, v, task_tid);
 }
 
+void proxy_comm(const struct snap *s, int32_t row, struct value *v)
+{
+	of_first(s, row, v, task_comm);
+}
+
 void proxy_command(const struct snap *s, int32_t row, struct value *v)
 {
 	of_first(s, row, v, task_command);

@@ -41,6 +41,17 @@ static uint32_t detail_size(const struct ui *ui)
 	return n;
 }
 
+void ui_clamp(struct ui *ui)
+{
+	bool has_cursor;
+	uint32_t n;
+
+	if (ui->overlay && ui->overlay_at >= (n = overlay_size(ui, &has_cursor)))
+		ui->overlay_at = n - 1;
+	if (ui->detail_top && ui->detail_top >= (n = detail_size(ui)))
+		ui->detail_top = n - 1;
+}
+
 void act_move(struct ui *ui, int move, const char *arg)
 {
 	struct layout lay = ui_layout(ui);
@@ -191,6 +202,17 @@ void act_filter(struct ui *ui, int n, const char *arg)
 		prompt_open(ui, PROMPT_FILTER, old ? old : "");
 }
 
+/* Other rows in another order: the cursor stays on its row if that is still there. */
+static void reorder(struct ui *ui)
+{
+	struct list *l = ui_list(ui);
+
+	ui_reload(ui);
+	if (l->is_lost)
+		list_go(l, 0);
+	list_reveal(l);
+}
+
 void act_order(struct ui *ui, int n, const char *arg)
 {
 	struct list *l = ui_list(ui);
@@ -205,7 +227,7 @@ void act_order(struct ui *ui, int n, const char *arg)
 	/* A filter speaks of tasks or of namespaces: it may not fit the new order. */
 	if (l->filter && l->filter_of != tree_orders[order].of)
 		ui_set_filter(ui, NULL);
-	ui_reload(ui);
+	reorder(ui);
 	ui_say(ui, false, "order: %s", tree_orders[order].help);
 }
 
@@ -214,7 +236,7 @@ void act_threads(struct ui *ui, int n, const char *arg)
 	(void)n;
 	(void)arg;
 	ui->all_threads = !ui->all_threads;
-	ui_reload(ui);
+	reorder(ui);
 	ui_say(ui, false, "threads: %s",
 	       ui->all_threads ? "all" : "only those that differ from their process");
 }
@@ -237,7 +259,7 @@ void ui_sort_by(struct ui *ui, const struct column *col)
 
 	l->is_reversed = col && col == l->sort && !l->is_reversed;
 	l->sort = col;
-	ui_reload(ui);
+	reorder(ui);
 	if (col)
 		ui_say(ui, false, "sorted by %s%s", col->title, l->is_reversed ? ", reversed" : "");
 }

@@ -31,6 +31,33 @@ static void add_kinds(const char *strip, bool is_own, struct strbuf *out)
 		strbuf_puts(out, "none");
 }
 
+static void add_sharing(const struct task *t, const char *strip, struct strbuf *out)
+{
+	size_t n_unknown = 0;
+
+	for (const char *p = strip; *p; p++)
+		n_unknown += *p == '?';
+	if (n_unknown == NS_STRIP_LEN && t->ns[SLOT_MNT] >= 0 && t->parent >= 0) {
+		strbuf_puts(out, ".  Its parent's namespaces are not known");
+		return;
+	}
+	if (n_unknown == NS_STRIP_LEN) {
+		strbuf_printf(out, ".  Its namespaces are not known: %s",
+			      missing_name(t->ns[SLOT_MNT]));
+		return;
+	}
+	if (t->state == 'Z') {
+		strbuf_puts(out, ".  A zombie: it has no namespaces any more");
+		return;
+	}
+	strbuf_puts(out, ".  Own: ");
+	add_kinds(strip, true, out);
+	strbuf_printf(out, ".  Shared with %s: ", t->parent >= 0 ? "its parent" : "the system");
+	add_kinds(strip, false, out);
+	if (n_unknown)
+		strbuf_puts(out, ".  Not known: the rest");
+}
+
 static void add_task_summary(const struct snap *s, int32_t ix, struct page *p)
 {
 	const struct task *t = &s->tasks[ix];
@@ -41,13 +68,7 @@ static void add_task_summary(const struct snap *s, int32_t ix, struct page *p)
 	name_task(s, ix, &line, p->cs);
 	if (t->n_pids > 1)
 		strbuf_printf(&line, ", pid %d inside", (int)t->pids[t->n_pids - 1]);
-	strbuf_puts(&line, ".  Own: ");
-	add_kinds(strip, true, &line);
-	strbuf_puts(&line, ".  Shared with ");
-	strbuf_puts(&line, t->parent >= 0 ? "its parent: " : "the system: ");
-	add_kinds(strip, false, &line);
-	if (strchr(strip, '?'))
-		strbuf_puts(&line, ".  Not known: the rest");
+	add_sharing(t, strip, &line);
 	page_add(p, p->is_brief ? ROLE_PLAIN : ROLE_TITLE, "%s", line.s);
 	strbuf_free(&line);
 }

@@ -12,6 +12,7 @@
 #define TWO_PANES_WIDTH 120
 #define BRIEF_HEIGHT	14 /* from here on two lines of detail below the list */
 #define GUTTER		2  /* the cursor's and the mark's sign */
+#define POSITION_WIDTH	12 /* of "5/214" at the end of the status line */
 #define MIN_TEXT	8  /* a column of text is not worth less */
 
 struct layout ui_layout(const struct ui *ui)
@@ -49,19 +50,24 @@ void ui_fit(struct ui *ui)
 
 /* ---- header and tabs ---- */
 
-/* Parts that do not fit are left out from the end. */
+/* Parts that do not fit are left out, the least telling ones first. */
 static void put_parts(struct canvas *c, unsigned y, char *const *parts, unsigned n)
 {
-	unsigned x = 0;
+	static const unsigned drop[] = {2, 1, 3, 4};
+	bool is_out[5] = {false};
+	unsigned takes = 0, x = 0;
 
-	for (unsigned i = 0; i < n; i++) {
-		unsigned takes = text_width(parts[i]);
-
-		if (x && x + 2 + takes > c->w)
-			break;
-		x += x ? 2 : 0;
-		x += canvas_put_fit(c, x, y, c->w - x, ROLE_HEADER, parts[i]);
+	for (unsigned i = 0; i < n; i++)
+		takes += text_width(parts[i]) + (i ? 2 : 0);
+	for (unsigned i = 0; i < ARRAY_SIZE(drop) && takes > c->w; i++) {
+		if (drop[i] >= n)
+			continue;
+		is_out[drop[i]] = true;
+		takes -= text_width(parts[drop[i]]) + 2;
 	}
+	for (unsigned i = 0; i < n; i++)
+		if (!is_out[i] && x < c->w)
+			x += canvas_put_fit(c, x, y, c->w - x, ROLE_HEADER, parts[i]) + 2;
 }
 
 static const char *plural(uint64_t n)
@@ -128,16 +134,19 @@ static struct fit fit_columns(const struct ui *ui, unsigned w)
 
 	for (i = 0; i < l->n_cols; i++) {
 		const struct column *col = l->cols[i];
-		bool can_shrink = i + 1 == l->n_cols && !col->is_right && !view->is_lead_wide;
-		unsigned least = can_shrink && col->width > MIN_TEXT ? MIN_TEXT : col->width;
+		bool can_shrink = !col->is_right && !view->is_lead_wide;
+		unsigned width = col->width;
 
 		if (col->of != view->of(ui))
 			continue;
-		if (used + 2 + least > w)
+		/* The last text may be cut short. */
+		if (can_shrink && used + 2 + width > w && used + 2 + MIN_TEXT <= w)
+			width = w - used - 2;
+		if (used + 2 + width > w)
 			break;
-		used += 2 + least;
+		used += 2 + width;
 		fit.cols[fit.n] = col;
-		fit.widths[fit.n++] = least;
+		fit.widths[fit.n++] = width;
 	}
 	if (used < w && view->is_lead_wide)
 		fit.lead += w - used;
@@ -169,6 +178,19 @@ static void draw_titles(const struct ui *ui, struct canvas *c, struct area a)
 	}
 }
 
+/* Below a parent that has the same, the eye should find what is not the same. */
+static bool is_as_parent(const struct ui *ui, const struct tree_row *r, const struct column *col,
+			 const struct value *v)
+{
+	const struct tree *t = &ui_list_const(ui)->tree;
+	struct value above;
+
+	if (r->parent < 0 || t->rows[r->parent].of != col->of)
+		return false;
+	col->get(ui->snap, t->rows[r->parent].ix, &above);
+	return v->type != VALUE_MISSING && !value_compare(v, &above);
+}
+
 static void draw_columns(const struct ui *ui, struct canvas *c, const struct tree_row *r,
 			 unsigned x, unsigned y, const struct fit *fit)
 {
@@ -180,6 +202,8 @@ static void draw_columns(const struct ui *ui, struct canvas *c, const struct tre
 
 		col->get(ui->snap, r->ix, &v);
 		value_text(&v, buf, sizeof(buf), ui->opt.cs);
+		if (is_as_parent(ui, r, col, &v))
+			role = ROLE_DIM;
 		if (v.type == VALUE_MISSING)
 			role = v.n == IX_NONE ? ROLE_DIM : ROLE_UNKNOWN;
 		/* "Nothing to say" is blank here: a column of dashes hides what matters. */
@@ -281,18 +305,53 @@ static void draw_detail(const struct ui *ui, struct canvas *c, const struct layo
 
 /* ---- status line and key bar ---- */
 
-/* The gap that hides most, in words: what, how many, why. */
+/* What a probe could not see, in words that need no knowledge of the probes. */
+static const struct gap_words {
+	const char *probe;
+	const char *of;
+	const char *one, *many;
+} gap_words[] = {
+	{"nslinks", "namespaces of ", "task", "tasks"},
+	{"fds", "open files of ", "process", "processes"},
+	{"sockets", "", "socket", "sockets"},
+	{"binds", "bind mounts of ", "mount namespace", "mount namespaces"},
+	{"mntns", "", "mount namespace", "mount namespaces"},
+	{"nsfs", "owners of ", "namespace", "namespaces"},
+	{"cmdline", "command lines of ", "task", "tasks"},
+	{"cgroup", "cgroups of ", "task", "tasks"},
+	{"pids", "inner pids of ", "task", "tasks"},
+	{"tasks", "", "process", "processes"},
+};
+
+static void add_gap(const struct coverage *cov, struct strbuf *out, enum charset cs)
+{
+	const struct gap_words *words = NULL;
+	char probe[64], why[160];
+
+	for (size_t i = 0; i < ARRAY_SIZE(gap_words); i++)
+		if (!strcmp(gap_words[i].probe, cov->probe.s))
+			words = &gap_words[i];
+	text_safe_buf(probe, sizeof(probe), cov->probe, cs);
+	text_safe_buf(why, sizeof(why), cov->why, cs);
+	strbuf_printf(out, "partial: %s%" PRIu64 " %s hidden", words ? words->of : "", cov->missed,
+		      !words		 ? probe
+		      : cov->missed == 1 ? words->one
+					 : words->many);
+	if (*why)
+		strbuf_printf(out, " (%s)", why);
+}
+
+/* What hides most; the coverage page has the rest. */
 static void add_gaps(const struct ui *ui, struct strbuf *out)
 {
 	const struct snap *s = ui->snap;
 	const struct coverage *worst = NULL;
 	unsigned n = 0;
-	char probe[64], why[128];
 
 	for (uint32_t i = 0; i < s->n_coverage; i++) {
 		const struct coverage *cov = &s->coverage[i];
 
-		if (cov->state == COV_OK || cov->state == COV_OFF || !cov->missed)
+		if ((cov->state != COV_PARTIAL && cov->state != COV_DENIED) || !cov->missed)
 			continue;
 		n++;
 		if (!worst || cov->missed > worst->missed)
@@ -300,62 +359,66 @@ static void add_gaps(const struct ui *ui, struct strbuf *out)
 	}
 	if (!worst)
 		return;
-	text_safe_buf(probe, sizeof(probe), worst->probe, ui->opt.cs);
-	text_safe_buf(why, sizeof(why), worst->why, ui->opt.cs);
-	strbuf_printf(out, "partial: %" PRIu64 " %s hidden", worst->missed, probe);
-	if (*why)
-		strbuf_printf(out, " (%s)", why);
+	add_gap(worst, out, ui->opt.cs);
 	if (n > 1)
-		strbuf_printf(out, " and %u more: i", n - 1);
+		strbuf_printf(out, ", and %u more: i", n - 1);
 }
 
-static void draw_position(const struct ui *ui, struct canvas *c, struct area a, unsigned from)
+static void draw_position(const struct ui *ui, struct canvas *c, struct area a)
 {
 	const struct list *l = ui_list_const(ui);
 	char at[48];
-	unsigned w;
 
 	snprintf(at, sizeof(at), "%u/%u", l->shown.n ? l->at + 1 : 0, l->shown.n);
-	w = text_width(at);
-	if (from + w < a.w)
-		canvas_put(c, a.x + a.w - w, a.y, w, ROLE_PLAIN, at);
+	canvas_put_right(c, a.x + a.w - POSITION_WIDTH, a.y, POSITION_WIDTH, ROLE_PLAIN, at);
+}
+
+/* What was done to the list: what is as usual is not said. */
+static void add_list_state(const struct ui *ui, struct strbuf *out)
+{
+	const struct list *l = ui_list_const(ui);
+
+	strbuf_add(out, "", 0);
+	if (l->filter)
+		strbuf_printf(out, "filter %s (%u)  ", l->filter_text, l->n_wanted);
+	if (l->is_following)
+		strbuf_printf(out, "follow %s  ", l->is_lost ? "lost" : "on");
+	if (views[ui->view] == &view_tree && ui->order != TREE_BY_TASK)
+		strbuf_printf(out, "order %s  ", tree_orders[ui->order].name);
+	if (views[ui->view] == &view_tree && ui->all_threads)
+		strbuf_puts(out, "all threads  ");
+	if (l->sort)
+		strbuf_printf(out, "sort %s%s  ", l->sort->id, l->is_reversed ? " reversed" : "");
+	if (l->marks.n_on)
+		strbuf_printf(out, "%u marked  ", l->marks.n_on);
 }
 
 static void draw_status(const struct ui *ui, struct canvas *c, struct area a)
 {
-	const struct list *l = ui_list_const(ui);
-	struct strbuf line = {0};
-	unsigned x = 0;
+	struct strbuf gaps = {0}, state = {0};
+	unsigned x = a.x, room = a.w - POSITION_WIDTH, state_w;
 
 	if (ui->msg) {
 		canvas_put_fit(c, a.x, a.y, a.w, ui->is_error ? ROLE_ERROR : ROLE_TITLE, ui->msg);
 		return;
 	}
-	strbuf_add(&line, "", 0);
+	strbuf_add(&gaps, "", 0);
 	if (ui->snap->is_partial && !ui->opt.file)
-		strbuf_puts(&line, "reading ...");
+		strbuf_puts(&gaps, "reading ...");
 	else
-		add_gaps(ui, &line);
-	/* The state of the list must not be pushed out by a long reason. */
-	if (line.n)
-		x = 2 + canvas_put_fit(c, a.x, a.y, a.w > 100 ? a.w - 50 : a.w * 2 / 3, ROLE_WARN,
-				       line.s);
-	line.n = 0;
-	strbuf_add(&line, "", 0);
-	if (l->filter)
-		strbuf_printf(&line, "filter %s (%u)  ", l->filter_text, l->n_wanted);
-	if (l->is_following)
-		strbuf_printf(&line, "follow %s  ", l->is_lost ? "lost" : "on");
-	if (ui->view == 0)
-		strbuf_printf(&line, "order %s  ", tree_orders[ui->order].name);
-	if (l->sort)
-		strbuf_printf(&line, "sort %s%s  ", l->sort->id, l->is_reversed ? " reversed" : "");
-	if (l->marks.n_on)
-		strbuf_printf(&line, "%u marked  ", l->marks.n_on);
-	if (x + 8 < a.w)
-		x += canvas_put_fit(c, a.x + x, a.y, a.w - x - 8, ROLE_PLAIN, line.s);
-	draw_position(ui, c, a, x > 2 ? x - 2 : 0);
-	strbuf_free(&line);
+		add_gaps(ui, &gaps);
+	add_list_state(ui, &state);
+	/* Both must be seen: the reason is cut first. */
+	state_w = text_width(state.s);
+	if (state_w > room * 2 / 3)
+		state_w = room * 2 / 3;
+	if (gaps.n)
+		x += canvas_put_fit(c, x, a.y, room - state_w, ROLE_WARN, gaps.s) + 2;
+	if (x < a.x + room)
+		canvas_put_fit(c, x, a.y, a.x + room - x, ROLE_PLAIN, state.s);
+	draw_position(ui, c, a);
+	strbuf_free(&gaps);
+	strbuf_free(&state);
 }
 
 static void draw_bar(const struct ui *ui, struct canvas *c, struct area a)

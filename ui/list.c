@@ -231,6 +231,12 @@ void list_go_row(struct list *l, uint32_t row)
 	list_go(l, shown_index(l, row));
 }
 
+void list_reveal(struct list *l)
+{
+	l->top = l->at < l->height ? 0 : l->at - l->height / 2;
+	clamp(l);
+}
+
 void list_set_height(struct list *l, uint32_t height)
 {
 	l->height = height;

@@ -49,6 +49,8 @@ const struct tree_row *list_shown_row(const struct list *l, uint32_t at);
 void list_go(struct list *l, int64_t at);
 /* Put the cursor on a row of the tree, unfolding what hides it. */
 void list_go_row(struct list *l, uint32_t row);
+/* After a change of order: show what is around the cursor, from the top if it is near. */
+void list_reveal(struct list *l);
 /* The tree row with this key, or -1. */
 int32_t list_find_key(const struct list *l, const struct row_key *key);
 /* The screen has so many lines for the list now. */

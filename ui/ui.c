@@ -113,7 +113,8 @@ void ui_set_snap(struct ui *ui, const struct snap *s)
 	ui_reload(ui);
 	if (l->is_following && l->is_lost && !was_lost)
 		ui_say(ui, false, "what you follow is gone; F stops following");
-	/* The other lists hold rows of the old snap: views_show() makes them again. */
+	ui_clamp(ui);
+	/* The other lists hold rows of the old snap: ui_show_view() makes them again. */
 	snap_unref(old);
 }
 
@@ -152,6 +153,7 @@ bool ui_set_filter(struct ui *ui, const char *text)
 	l->filter_text = f ? xstrdup(text) : NULL;
 	keyset_clear(&l->folds);
 	ui_reload(ui);
+	list_reveal(l);
 	return true;
 }
 
@@ -231,6 +233,7 @@ void ui_resize(struct ui *ui, unsigned w, unsigned h)
 	ui->w = w;
 	ui->h = h;
 	ui_fit(ui);
+	ui_clamp(ui);
 }
 
 /* ---- input ---- */

@@ -50,6 +50,8 @@ static inline const struct list *ui_list_const(const struct ui *ui)
 
 /* What keys mean now: one bit of enum where. */
 unsigned ui_where(const struct ui *ui);
+/* What was scrolled does not end beyond its end: after resizes and new snaps. */
+void ui_clamp(struct ui *ui);
 /* Make the rows of the current view again: after a new snap, order, filter, sort. */
 void ui_reload(struct ui *ui);
 void ui_show_view(struct ui *ui, unsigned view);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ID_WIDTH     7
+#define ID_WIDTH     8
 #define COUNT_WIDTH  5
 #define NARROW_WIDTH 2 /* of a column when the titles do not fit */
 
@@ -156,7 +156,7 @@ const struct view view_nsproxy = {
 	.name = "Nsproxy",
 	.key = '4',
 	.help = help,
-	.cols = "command container",
+	.cols = "comm container",
 	.of = nsproxy_of,
 	.rows = nsproxy_rows,
 	.draw_titles = draw_titles,
