@@ -11,10 +11,12 @@ VERSION := 0.1.0
 prefix ?= /usr
 DESTDIR ?=
 
-# SAN=1 builds with AddressSanitizer and UBSan, in its own folder.
+# SAN=1 builds with AddressSanitizer and UBSan, FUZZ=1 with clang and what libFuzzer needs
+# too, each in its own folder.
 SAN ?=
-BUILD := build$(if $(SAN),/san,/plain)
-BIN := $(if $(SAN),$(BUILD)/nscope,nscope)
+FUZZ ?=
+BUILD := build/$(if $(FUZZ),fuzz,$(if $(SAN),san,plain))
+BIN := $(if $(SAN)$(FUZZ),$(BUILD)/nscope,nscope)
 
 LIBS := ncursesw libproc2 jansson smartcols mount libnl-3.0 libnl-route-3.0 libcap-ng
 # BPF= builds without the kernel probe; so does a missing clang, bpftool or libbpf.
@@ -23,13 +25,13 @@ BPF ?= $(shell clang --version >/dev/null 2>&1 && bpftool version >/dev/null 2>&
 HAVE_BPF := $(and $(BPF),$(wildcard probes/bpf/*.bpf.c))
 
 comma := ,
-CC := gcc
+CC := $(if $(FUZZ),clang,gcc)
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith \
 	-Wwrite-strings -Wno-missing-field-initializers
-HARDEN := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined \
-	-fno-omit-frame-pointer)
+HARDEN := -fstack-protector-strong -fPIE $(if $(SAN)$(FUZZ),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+SANFLAGS := $(if $(SAN)$(FUZZ),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer) $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 ALL_LIBS := $(LIBS) $(if $(HAVE_BPF),libbpf)
 ALL_CPPFLAGS := -D_GNU_SOURCE -DNSCOPE_VERSION='"$(VERSION)"' $(if $(HAVE_BPF),-DNSCOPE_BPF) \
 	-Isrc -Iprobes -Iui -isystem $(BUILD)/bpf $(shell pkg-config --cflags $(ALL_LIBS) 2>/dev/null) $(CPPFLAGS)
@@ -51,6 +53,7 @@ UNIT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(UNIT_SRC),$(wildcard test
 # Programs of one file that tests and benchmarks run.
 TOOL_SRC := $(foreach d,lib cli kernel tui containers bench,$(wildcard tests/$(d)/*.c))
 TOOLS := $(TOOL_SRC:tests/%.c=$(BUILD)/%)
+FUZZERS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 SKEL := $(if $(HAVE_BPF),$(patsubst probes/bpf/%.bpf.c,$(BUILD)/bpf/%.skel.h,$(wildcard probes/bpf/*.bpf.c)))
 MAN := $(patsubst doc/%.scd,build/man/%,$(wildcard doc/*.scd))
 
@@ -93,6 +96,19 @@ $(TOOLS): $(BUILD)/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) $(ALL_LDFLAGS) -o $@ $< $(LIB) $(ALL_LDLIBS)
 
+$(FUZZERS): $(BUILD)/%: tests/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) -Isrc -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $< $(LIB) $(ALL_LDLIBS)
+
+fuzzers: $(FUZZERS)
+
+# SECS seconds for each target.
+SECS ?= 60
+fuzz:
+	@.ci/deps build test
+	@$(MAKE) -j$$(nproc) FUZZ=1 fuzzers
+	@tests/fuzz/run -max_total_time=$(SECS)
+
 tests-build: all $(UNIT) $(TOOLS)
 
 unit: $(UNIT)
@@ -127,6 +143,7 @@ check:
 	@.ci/deps build bpf test
 	@$(MAKE) -j$$(nproc) WERROR=1 tests-build man
 	@$(MAKE) -j$$(nproc) WERROR=1 SAN=1 tests-build
+	@$(MAKE) -j$$(nproc) WERROR=1 FUZZ=1 fuzzers
 	@tests/run
 
 # ROUNDS=N, QUICK=1: see tests/bench/run.
@@ -159,7 +176,7 @@ clean:
 	rm -rf build nscope
 
 FORCE:
-.PHONY: all deps run check unit tests-build golden fuzz bench lint man install uninstall deb clean \
+.PHONY: all deps run check unit tests-build fuzzers golden fuzz bench lint man install uninstall deb clean \
 	help FORCE
 .PRECIOUS: $(BUILD)/bpf/%.bpf.o $(BUILD)/bpf/%.skel.h
--include $(OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(UNIT:=.d) $(TOOLS:=.d)
+-include $(OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(UNIT:=.d) $(TOOLS:=.d) $(FUZZERS:=.d)

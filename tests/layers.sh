@@ -97,7 +97,7 @@ only_in '(^|[^a-z_0-9"])(clone|unshare|setns|clone3)[[:space:]]*\(|SYS_(clone|un
 
 # Bytes of the host are struct raw; only text.c makes them printable. A raw's bytes never
 # stand among the arguments of a printf, and %.*s is for our own strings.
-grep -nHE '(printf|puts|err_set|err_prefix|mvaddn?str|waddn?str)[a-z_]* ?\(.*(comm|cmdline|cgroup|path|host|runtime|name)\.p\b' \
+grep -nHE '(printf|puts|err_set|err_prefix|mvaddn?str|waddn?str)[a-z_]* ?\(.*(comm|cmdline|cgroup|path|host|runtime|name|why|id)\.s\b' \
   "${all[@]}" | grep -v '^src/text' | rule 'bytes of the host are printed through src/text only'
 
 for header in "${all[@]}"; do
