@@ -100,6 +100,18 @@ static void read_root(int dirfd, struct model_facts *f)
 	f->known |= FACT_CHROOT;
 }
 
+/* The link cannot be read before the namespace has its first process. */
+static void read_pidc(int dirfd, struct model_facts *f)
+{
+	char text[32];
+
+	f->had_pidc_init = readlinkat(dirfd, "ns/pid_for_children", text, sizeof(text)) >= 0;
+	if (f->had_pidc_init || errno == ENOENT)
+		f->known |= FACT_PIDC;
+	if (probe_read_file(AT_FDCWD, "/proc/sys/kernel/pid_max", text, sizeof(text)) > 0)
+		f->pid_max = atoi(text);
+}
+
 /* Limits are those of the reader's own user namespace. Use: an upper bound, of any uid. */
 static void read_quota(const struct snap *s, int32_t user_row, struct model_facts *f)
 {
@@ -175,6 +187,7 @@ int predict_facts(pid_t tid, const struct snap *s, struct model_facts *f)
 	read_maps(dirfd, is_own, f);
 	read_root(dirfd, f);
 	read_sharing(tid, s, f);
+	read_pidc(dirfd, f);
 	if (is_own && row >= 0 && s->tasks[row].ns[SLOT_USER] >= 0)
 		read_quota(s, s->tasks[row].ns[SLOT_USER], f);
 	return 0;

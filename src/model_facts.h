@@ -18,7 +18,8 @@ enum model_fact {
 	FACT_LIMITS = BIT(5), /* RLIMIT_NPROC, threads-max, pids.max */
 	FACT_FDS = BIT(6),    /* what the descriptors of setns are */
 	FACT_SLOTS = BIT(7),  /* the namespaces of the task */
-	FACT_LSM = BIT(8),    /* a security module or a seccomp filter may refuse */
+	FACT_PIDC = BIT(8),   /* whether pid_for_children has had an init */
+	FACT_LSM = BIT(9),    /* a security module or a seccomp filter may refuse */
 };
 
 struct model_extent {
@@ -37,6 +38,8 @@ struct model_facts {
 	uint32_t n_sighand_users;
 	bool is_chrooted;
 	bool has_seccomp;
+	bool had_pidc_init;	     /* false: its first process is still to come */
+	int pid_max;		     /* 0: not known */
 	uint32_t max_ns[NS_N_KINDS]; /* in its user namespace */
 	uint32_t used_ns[NS_N_KINDS];
 	struct model_extent *uid_map, *gid_map; /* borrowed for the call */

@@ -235,14 +235,17 @@ static void place_pid_for_children(const struct k_task *p)
 	ns->level = ns->parent->level + 1;
 }
 
-/* One that has a name, but no process 1, has lost its init: it takes no more processes. */
+/*
+ * One that has a name in /proc, but no process 1, has lost its init: it takes no
+ * more processes. What the kernel probe saw has a number either way.
+ */
 static void close_dead_pid_nss(struct model *m)
 {
 	obj_for_each(m, OBJ_NSPROXY, struct k_nsproxy, p)
 	{
 		struct k_ns *ns = p->ns[SLOT_PID_FOR_CHILDREN];
 
-		if (!ns->is_unknown && !ns->is_initial && !ns->pid.child_reaper)
+		if (p->is_inferred && !ns->is_unknown && !ns->is_initial && !ns->pid.child_reaper)
 			ns->pid.is_adding = false;
 	}
 }
@@ -415,6 +418,12 @@ static void tell_quota(struct model *m, struct k_task *p, const struct model_fac
 	put_ucounts(m, u);
 }
 
+static void tell_pidc(struct k_ns *ns, const struct model_facts *f)
+{
+	if (!ns->is_initial && !ns->pid.child_reaper)
+		ns->pid.is_adding = !f->had_pidc_init;
+}
+
 int model_tell(struct model *m, pid_t tid, const struct model_facts *f)
 {
 	struct k_task *p = find_task(m, tid);
@@ -424,8 +433,7 @@ int model_tell(struct model *m, pid_t tid, const struct model_facts *f)
 	p->known |= f->known;
 	if (f->known & FACT_CRED)
 		tell_cred(p, f);
-	if (f->known & FACT_SHARING)
-		tell_sharing(p, f);
+	tell_sharing(p, f); /* if not all are known, these are the least */
 	if (f->known & FACT_CHROOT && p->fs)
 		p->fs->is_chrooted = f->is_chrooted;
 	if (f->known & FACT_QUOTA)
@@ -434,6 +442,10 @@ int model_tell(struct model *m, pid_t tid, const struct model_facts *f)
 		set_map(&p->cred->user_ns->user.uid_map, f->uid_map, f->n_uid_map);
 		set_map(&p->cred->user_ns->user.gid_map, f->gid_map, f->n_gid_map);
 	}
+	if (f->known & FACT_PIDC && p->nsproxy)
+		tell_pidc(p->nsproxy->ns[SLOT_PID_FOR_CHILDREN], f);
+	if (f->pid_max)
+		m->pid_max = f->pid_max;
 	p->has_seccomp = f->has_seccomp;
 	return 0;
 }
