@@ -172,6 +172,21 @@ uninstall:
 	rm -f $(DESTDIR)$(prefix)/bin/nscope
 	for page in $(MAN); do rm -f $(DESTDIR)$(prefix)/share/man/man$${page##*.}/$${page##*/}; done
 
+# A package of this build; what it depends on is asked of the packages its libraries are from.
+deb: all man
+	rm -rf build/deb && $(MAKE) -s install DESTDIR=build/deb prefix=/usr
+	install -D -m 644 COPYING build/deb/usr/share/doc/nscope/copyright
+	install -d build/deb/DEBIAN
+	libs=$$(objdump -p nscope | awk '/NEEDED/ { print "*/x86_64-linux-gnu/" $$2 }' | \
+		xargs dpkg-query -S | cut -d: -f1 | sort -u | paste -sd, | sed 's/,/, /g') && \
+	printf '%s\n' 'Package: nscope' 'Version: $(VERSION)' 'Architecture: amd64' \
+		'Maintainer: The nscope developers <nscope@localhost>' "Depends: $$libs" \
+		'Section: admin' 'Priority: optional' \
+		'Description: interactive explorer of Linux namespaces' \
+		' Shows who is in which namespace, who shares it and what keeps it alive.' \
+		>build/deb/DEBIAN/control
+	dpkg-deb --root-owner-group --build build/deb build/nscope_$(VERSION)_amd64.deb
+
 clean:
 	rm -rf build nscope
 

@@ -46,8 +46,7 @@ extern void bpf_iter_task_vma_destroy(struct bpf_iter_task_vma *it) __ksym __wea
 extern void *bpf_rdonly_cast(void *obj, uint32_t btf_id) __ksym __weak;
 
 /* A struct of the kernel at an address; a load from a wrong one gives 0. */
-#define CAST(addr, type)                                                                           \
-	((type *)bpf_rdonly_cast((void *)(addr), bpf_core_type_id_kernel(type)))
+#define CAST(addr, type) ((type *)bpf_rdonly_cast((void *)(addr), bpf_core_type_id_kernel(type)))
 
 /* An array that the reader has mapped. */
 #define K_ARRAY(name, row, rows)                                                                   \
