@@ -146,6 +146,10 @@ check:
 	@$(MAKE) -j$$(nproc) WERROR=1 FUZZ=1 fuzzers
 	@tests/run
 
+golden: all
+	@tests/golden/run.sh --write
+	@git diff --stat -- tests/golden
+
 # ROUNDS=N, QUICK=1: see tests/bench/run.
 bench: tests-build
 	@tests/bench/run
