@@ -342,7 +342,6 @@ int binds_end(struct probe_env *env)
 {
 	struct binds s = {.env = env};
 
-	probe_seen(env, 0);
 	map_tasks(&s);
 	while (read_round(&s))
 		;

@@ -2,6 +2,7 @@
 /* Small services that several probes use. */
 #include "probe.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -28,12 +29,18 @@ bool probe_is_lead(struct probe_env *env, const struct task *t)
 
 void probe_seen(struct probe_env *env, uint64_t n)
 {
-	builder_seen(env->b, env->probe->name, n);
+	env->n_seen[env->probe - probes] += n;
 }
 
 void probe_gap(struct probe_env *env, enum coverage_state state, uint64_t n, const char *why)
 {
 	builder_gap(env->b, env->probe->name, state, n, why);
+}
+
+const char *probe_no_ptrace(void)
+{
+	return geteuid() ? "ptrace access refused: run as root or with CAP_SYS_PTRACE"
+			 : "ptrace access refused even to root";
 }
 
 /* Reads until the end or until the buffer is full. */
@@ -91,6 +98,27 @@ char *probe_slurp_file(int dirfd, const char *path, size_t *n)
 	if (n)
 		*n = used;
 	return text;
+}
+
+int probe_numbers(int dirfd, const char *path, struct probe_numbers *out)
+{
+	_cleanup_fd_ int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_Alignas(struct dirent64) char buf[16384];
+	ssize_t n, at;
+
+	out->list.n = 0;
+	if (fd < 0)
+		return -errno;
+	while ((n = getdents64(fd, buf, sizeof(buf))) > 0) {
+		for (at = 0; at < n;) {
+			const struct dirent64 *d = (const struct dirent64 *)(buf + at);
+
+			at += d->d_reclen;
+			if (d->d_name[0] >= '0' && d->d_name[0] <= '9')
+				*array_add(&out->list) = atoi(d->d_name);
+		}
+	}
+	return n < 0 ? -errno : 0;
 }
 
 /* The mount of /proc in our mountinfo, found by its number: "hidepid=" of its options. */

@@ -8,7 +8,6 @@
 #include "probe.h"
 #include "uapi.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,10 +15,35 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#define GAP_MAX	  2 /* numbers without a descriptor before the folder is listed */
+#define KNOWN_MAX 64
 #define LINK_SIZE 64 /* pseudo files: "socket:[1234567890]", "anon_inode:[eventpoll]" */
 
-/* Shows one descriptor; false when there is none of that number. */
-static bool show_fd(struct probe_env *env, int32_t row, int dirfd, int fd)
+struct fds_state {
+	bool is_counted;      /* the size of fd/ is the number of descriptors (Linux 6.2) */
+	int known[KNOWN_MAX]; /* numbers of the process before */
+	int n_known;
+	struct probe_numbers numbers;
+};
+const size_t fds_state_size = sizeof(struct fds_state);
+
+int fds_begin(struct probe_env *env)
+{
+	struct fds_state *st = env->state;
+	struct stat dir;
+
+	st->is_counted = !fstatat(env->proc, "self/fd", &dir, 0) && dir.st_size > 0;
+	return 0;
+}
+
+int fds_end(struct probe_env *env)
+{
+	free(((struct fds_state *)env->state)->numbers.list.items);
+	return 0;
+}
+
+/* Shows one descriptor; returns 0 or why there is no link of it. */
+static int show_fd(struct probe_env *env, int32_t row, int dirfd, int fd)
 {
 	char path[24], text[LINK_SIZE];
 	ssize_t n;
@@ -27,22 +51,65 @@ static bool show_fd(struct probe_env *env, int32_t row, int dirfd, int fd)
 	snprintf(path, sizeof(path), "fd/%d", fd);
 	n = readlinkat(dirfd, path, text, sizeof(text) - 1);
 	if (n < 0)
-		return false;
+		return -errno;
 	text[n] = '\0';
 	if (*text != '/' && n < (ssize_t)sizeof(text) - 1)
 		probe_each_fd(env, row, dirfd, &(struct probe_fd){fd, text});
-	return true;
+	return 0;
 }
 
-static uint64_t list_fds(struct probe_env *env, int32_t row, int dirfd, DIR *dir)
+static bool is_among(const int *numbers, int n, int fd)
 {
-	struct dirent *entry;
-	uint64_t n = 0;
+	for (int i = 0; i < n; i++)
+		if (numbers[i] == fd)
+			return true;
+	return false;
+}
 
-	while ((entry = readdir(dir)))
-		if (*entry->d_name != '.')
-			n += show_fd(env, row, dirfd, atoi(entry->d_name));
-	return n;
+/* All descriptors but the first n_shown of known[]. Returns how many, or -errno. */
+static int list_fds(struct probe_env *env, int32_t row, int dirfd, int n_shown)
+{
+	struct fds_state *st = env->state;
+	int r = probe_numbers(dirfd, "fd", &st->numbers), n = 0;
+
+	for (uint32_t i = 0; !r && i < st->numbers.list.n; i++) {
+		int fd = st->numbers.list.items[i];
+
+		if (is_among(st->known, n_shown, fd))
+			continue;
+		r = show_fd(env, row, dirfd, fd);
+		n += !r;
+		if (r == -ENOENT)
+			r = 0; /* closed meanwhile */
+	}
+	st->n_known = 0;
+	if (!r && st->numbers.list.n <= KNOWN_MAX)
+		for (uint32_t i = 0; i < st->numbers.list.n; i++)
+			st->known[st->n_known++] = st->numbers.list.items[i];
+	return r ? r : n;
+}
+
+/*
+ * Processes of one kind have the same numbers, and most tables are dense: when it
+ * is known how many there are, those of the process before are tried, else the
+ * first ones; the folder is only listed when not all are found that way.
+ */
+static int read_fds(struct probe_env *env, int32_t row, int dirfd, int n_wanted)
+{
+	struct fds_state *st = env->state;
+	int n = 0, r = 0;
+
+	if (n_wanted > KNOWN_MAX)
+		return list_fds(env, row, dirfd, 0);
+	if (n_wanted != st->n_known)
+		for (st->n_known = 0; st->n_known < n_wanted; st->n_known++)
+			st->known[st->n_known] = st->n_known;
+	while (n < n_wanted && !(r = show_fd(env, row, dirfd, st->known[n])))
+		n++;
+	if (n == n_wanted || r != -ENOENT)
+		return r ? r : n;
+	r = list_fds(env, row, dirfd, n);
+	return r < 0 ? r : n + r;
 }
 
 /*
@@ -56,34 +123,25 @@ static bool has_own_table(const struct probe_env *env, const struct task *t)
 
 int fds_task(struct probe_env *env, int32_t row, int dirfd)
 {
+	struct fds_state *st = env->state;
 	const struct task *t = builder_task(env->b, row);
-	struct stat st;
-	DIR *dir;
-	int fd;
+	struct stat dir;
+	int n;
 
 	/* Our own descriptors are gone when the scan is over. */
 	if (t->tgid == env->self || (!task_is_leader(t) && !has_own_table(env, t)))
 		return 0;
-	fd = openat(dirfd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 && (errno == EACCES || errno == EPERM)) {
-		probe_gap(env, COV_DENIED, 1,
-			  geteuid() ? "ptrace access refused: run as root or with CAP_SYS_PTRACE"
-				    : "ptrace access refused even to root");
-		return 0;
-	}
-	/* Since 6.2 the size is the number of descriptors; kernel threads have none. */
-	if (fd < 0 || (!fstat(fd, &st) && !st.st_size && t->is_kthread)) {
-		if (fd >= 0)
-			close(fd);
-		return 0;
-	}
-	dir = fdopendir(fd);
-	if (!dir) {
-		close(fd);
-		return 0;
-	}
-	probe_seen(env, list_fds(env, row, dirfd, dir));
-	closedir(dir);
+	if (!st->is_counted)
+		n = list_fds(env, row, dirfd, 0);
+	else if (fstatat(dirfd, "fd", &dir, 0) < 0)
+		n = -errno;
+	else
+		n = read_fds(env, row, dirfd, dir.st_size);
+	if (n == -EACCES || n == -EPERM)
+		probe_gap(env, COV_DENIED, 1, probe_no_ptrace());
+	else if (n > 0)
+		probe_seen(env, n);
+	/* Else it died; what was read of it while it lived stays. */
 	return 0;
 }
 

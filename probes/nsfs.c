@@ -128,7 +128,7 @@ void nsfs_describe(struct probe_env *env, int32_t row, int fd)
 	ask_owner(env, row, fd);
 	ask_parent(env, row, fd);
 	ask_id(env, row, fd);
-	builder_seen(env->b, probes[PROBE_NSFS].name, 1);
+	env->n_seen[PROBE_NSFS]++;
 }
 
 int32_t nsfs_row(struct probe_env *env, enum ns_kind kind, int fd)

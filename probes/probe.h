@@ -29,24 +29,42 @@ struct probe_want {
 	uint32_t skip;	    /* BIT(row of the probe table): do not run it */
 };
 
+/* The rows of the table; their order is the order in which hooks are called. */
+enum probe_row {
+	PROBE_KERNEL,
+	PROBE_NSLINKS,
+	PROBE_TASKS,
+	PROBE_PIDS,
+	PROBE_CGROUP,
+	PROBE_FDS,
+	PROBE_SOCKETS,
+	PROBE_MNTNS,
+	PROBE_BINDS,
+	PROBE_NSFS,
+	PROBE_CMDLINE,
+	PROBE_USERS,
+	PROBE_N_ROWS
+};
+
 struct probe;
 
 /* What the hooks of one scan share. */
 struct probe_env {
 	struct snap_builder *b;
 	const struct probe_want *want;
-	const struct probe *probe;  /* whose hook runs */
-	void *state;		    /* its memory for this scan: state_size zeroed bytes */
-	int proc;		    /* descriptor of /proc */
-	pid_t self;		    /* this process, as that /proc numbers it; 0: not in it */
-	bool is_foreign;	    /* /proc of another pid namespace than ours */
-	bool is_lead;		    /* the task at hand is the first of a namespace; by nslinks */
-	int32_t pid_ns;		    /* the pid namespace of /proc (row), or IX_NONE when unknown */
-	unsigned fd_room;	    /* descriptors that one probe may keep open at a time */
-	uint64_t nsfs_dev;	    /* st_dev of every namespace file */
-	ARRAY(uint8_t) ns_flags;    /* enum ns_flag by row; see probe_ns_flags() */
-	uint32_t n_from_kernel;	    /* the first rows of the builder: the kernel's, by tid */
-	bool has_lists;		    /* the kernel probe gave the namespaces without tasks too */
+	const struct probe *probe; /* whose hook runs */
+	void *state;		   /* its memory for this scan: state_size zeroed bytes */
+	int proc;		   /* descriptor of /proc */
+	pid_t self;		   /* this process, as that /proc numbers it; 0: not in it */
+	bool is_foreign;	   /* /proc of another pid namespace than ours */
+	bool is_lead;		   /* the task at hand is the first of a namespace; by nslinks */
+	int32_t pid_ns;		   /* the pid namespace of /proc (row), or IX_NONE when unknown */
+	unsigned fd_room; /* descriptors that one probe may keep open: 1..PROBE_CHUNK_MAX */
+	uint64_t n_seen[PROBE_N_ROWS]; /* told by probe_seen(), not yet to the builder */
+	uint64_t nsfs_dev;	       /* st_dev of every namespace file */
+	ARRAY(uint8_t) ns_flags;       /* enum ns_flag by row; see probe_ns_flags() */
+	uint32_t n_from_kernel;	       /* the first rows of the builder: the kernel's, by tid */
+	bool has_lists;		       /* the kernel probe gave the namespaces without tasks too */
 	ARRAY(int32_t) cgroup_like; /* by row of the kernel's: the first one in the same cgroups */
 };
 
@@ -55,6 +73,8 @@ enum ns_flag {
 	NS_HAS_TASK = BIT(1),
 	NS_HAS_PROC = BIT(2),
 };
+
+#define PROBE_CHUNK_MAX 128
 
 /* A task of the chunk, before it has a row. */
 struct probe_task {
@@ -95,23 +115,6 @@ extern const unsigned n_probes;
 int probes_read(struct snap_builder *b, const struct probe_want *want,
 		bool (*progress)(struct snap_builder *b, void *data), void *data, struct err *e);
 
-/* The rows of the table; their order is the order in which hooks are called. */
-enum probe_row {
-	PROBE_KERNEL,
-	PROBE_NSLINKS,
-	PROBE_TASKS,
-	PROBE_PIDS,
-	PROBE_CGROUP,
-	PROBE_FDS,
-	PROBE_SOCKETS,
-	PROBE_MNTNS,
-	PROBE_BINDS,
-	PROBE_NSFS,
-	PROBE_CMDLINE,
-	PROBE_USERS,
-	PROBE_N_ROWS
-};
-
 /* Their hooks, one probe a file. */
 int kernel_begin(struct probe_env *env);
 int nslinks_begin(struct probe_env *env);
@@ -125,8 +128,10 @@ int pids_task(struct probe_env *env, int32_t row, int dirfd);
 int cgroup_begin(struct probe_env *env);
 int cgroup_task(struct probe_env *env, int32_t row, int dirfd);
 int cgroup_end(struct probe_env *env);
+int fds_begin(struct probe_env *env);
 int fds_task(struct probe_env *env, int32_t row, int dirfd);
 int fds_fd(struct probe_env *env, int32_t row, int dirfd, const struct probe_fd *fd);
+int fds_end(struct probe_env *env);
 int sockets_fd(struct probe_env *env, int32_t row, int dirfd, const struct probe_fd *fd);
 int sockets_end(struct probe_env *env);
 int mntns_end(struct probe_env *env);
@@ -136,13 +141,22 @@ int cmdline_task(struct probe_env *env, int32_t row, int dirfd);
 int cmdline_end(struct probe_env *env);
 int users_end(struct probe_env *env);
 
-extern const size_t nslinks_state_size, facts_state_size, cgroup_state_size, sockets_state_size,
-	cmdline_state_size;
+extern const size_t nslinks_state_size, facts_state_size, fds_state_size, cgroup_state_size,
+	sockets_state_size, cmdline_state_size;
 
 /* ---- services: probes.c ---- */
 
 /* Show one descriptor of a process to every probe that looks at descriptors. */
 void probe_each_fd(struct probe_env *env, int32_t row, int dirfd, const struct probe_fd *fd);
+
+/* ---- services: proc.c ---- */
+
+/*
+ * Opens /proc, fills what the env tells of it and of our limits, and the meta of
+ * the builder. The caller closes env->proc. Returns 0, or -errno with e set when
+ * there is no usable /proc.
+ */
+int probe_env_open(struct probe_env *env, struct err *e);
 
 /* ---- services: env.c ---- */
 
@@ -154,6 +168,8 @@ uint8_t *probe_ns_flags(struct probe_env *env, int32_t row);
 /* The probe whose hook runs saw n more things, or missed n for the reason `why`. */
 void probe_seen(struct probe_env *env, uint64_t n);
 void probe_gap(struct probe_env *env, enum coverage_state state, uint64_t n, const char *why);
+/* Why the links or descriptors of a task cannot be read. */
+const char *probe_no_ptrace(void);
 /* As much of the file as fits, NUL-terminated. Returns its length or -errno. */
 ssize_t probe_read_file(int dirfd, const char *path, char *buf, size_t size);
 /*
@@ -161,6 +177,15 @@ ssize_t probe_read_file(int dirfd, const char *path, char *buf, size_t size);
  * *n (may be NULL) is its length without the NUL that follows.
  */
 char *probe_slurp_file(int dirfd, const char *path, size_t *n);
+
+/*
+ * The entries of a directory that are numbers: pids, tids, descriptors. Returns 0
+ * or -errno, with what was read so far. The caller frees out->list.items in the end.
+ */
+struct probe_numbers {
+	ARRAY(int) list;
+};
+int probe_numbers(int dirfd, const char *path, struct probe_numbers *out);
 
 /* Tasks that /proc does not even list for us (hidepid); at least 1 when it hides any. */
 uint64_t probe_n_hidden(struct probe_env *env);

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* THE probe table, and the driver that walks /proc with it. */
 #include "probe.h"
-#include "uapi.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
-#include <sys/vfs.h>
 
 const struct probe probes[] = {
 	[PROBE_KERNEL] =
@@ -72,8 +66,11 @@ const struct probe probes[] = {
 			.name = "fds",
 			.doc = "namespaces that an open descriptor keeps (/proc/PID/fd)",
 			.needs = "CAP_SYS_PTRACE for the processes of others",
+			.state_size = &fds_state_size,
+			.begin = fds_begin,
 			.task = fds_task,
 			.fd = fds_fd,
+			.end = fds_end,
 		},
 	[PROBE_SOCKETS] =
 		{
@@ -127,15 +124,13 @@ const struct probe probes[] = {
 const unsigned n_probes = PROBE_N_ROWS;
 _Static_assert(ARRAY_SIZE(probes) == PROBE_N_ROWS, "a row for each probe");
 
-#define CHUNK_MAX     128
-#define FDS_TO_SPARE  32	 /* descriptors that the hooks may need beside the chunk */
 #define PROGRESS_NSEC 100000000L /* between two calls of progress */
 
 struct driver {
 	struct probe_env env;
 	bool is_on[PROBE_N_ROWS];
 	void *state[PROBE_N_ROWS];
-	struct probe_task chunk[CHUNK_MAX];
+	struct probe_task chunk[PROBE_CHUNK_MAX];
 	unsigned n_chunk;
 	bool (*progress)(struct snap_builder *b, void *data);
 	void *data;
@@ -166,6 +161,16 @@ void probe_each_fd(struct probe_env *env, int32_t row, int dirfd, const struct p
 }
 _Static_assert(offsetof(struct driver, env) == 0, "probe_each_fd() casts");
 
+/* What probes saw goes to the builder in one sum, and before anybody looks. */
+static void tell_seen(struct driver *d)
+{
+	for (unsigned i = 0; i < n_probes; i++) {
+		if (d->is_on[i])
+			builder_seen(d->env.b, probes[i].name, d->env.n_seen[i]);
+		d->env.n_seen[i] = 0;
+	}
+}
+
 static void report_progress(struct driver *d, bool is_first)
 {
 	struct timespec now;
@@ -179,6 +184,7 @@ static void report_progress(struct driver *d, bool is_first)
 	if (!is_first && nsec < PROGRESS_NSEC)
 		return;
 	d->last_progress = now;
+	tell_seen(d);
 	d->has_given_up = !d->progress(d->env.b, d->data);
 }
 
@@ -301,11 +307,6 @@ static int take_task(struct driver *d, int parent, const char *path, pid_t tid, 
 	return dirfd;
 }
 
-static int number_of(const char *name)
-{
-	return *name >= '0' && *name <= '9' ? atoi(name) : 0;
-}
-
 /*
  * The other threads of a process. `leader` stays ours: the chunk may be read,
  * and its descriptors closed, while its threads are still coming.
@@ -313,25 +314,20 @@ static int number_of(const char *name)
 static void take_threads(struct driver *d, int leader, pid_t tgid)
 {
 	_cleanup_fd_ int own = fcntl(leader, F_DUPFD_CLOEXEC, 3);
-	int fd = openat(leader, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-	struct dirent *entry;
+	struct probe_numbers tids = {0};
 	char path[32];
 
-	while (own >= 0 && dir && !d->has_given_up && (entry = readdir(dir))) {
-		pid_t tid = number_of(entry->d_name);
-
-		if (!tid || tid == tgid)
+	if (own >= 0)
+		probe_numbers(own, "task", &tids);
+	for (uint32_t i = 0; i < tids.list.n && !d->has_given_up; i++) {
+		if (tids.list.items[i] == tgid)
 			continue;
 		if (d->n_chunk == d->env.fd_room)
 			read_chunk(d);
-		snprintf(path, sizeof(path), "task/%d", tid);
-		take_task(d, own, path, tid, tgid);
+		snprintf(path, sizeof(path), "task/%d", tids.list.items[i]);
+		take_task(d, own, path, tids.list.items[i], tgid);
 	}
-	if (dir)
-		closedir(dir);
-	else if (fd >= 0)
-		close(fd);
+	free(tids.list.items);
 }
 
 static void take_process(struct driver *d, pid_t pid)
@@ -367,108 +363,26 @@ static bool is_known(const struct driver *d, pid_t pid)
 
 static int pid_order(const void *a, const void *b)
 {
-	return *(const pid_t *)a - *(const pid_t *)b;
+	return *(const int *)a - *(const int *)b;
 }
 
 /* All process numbers first: a list that was read at once, and in ascending order. */
 static void walk(struct driver *d)
 {
-	ARRAY(pid_t) pids = {0};
-	DIR *dir = fdopendir(openat(d->env.proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-	struct dirent *entry;
+	struct probe_numbers pids = {0};
 
-	while (dir && (entry = readdir(dir))) {
-		pid_t pid = number_of(entry->d_name);
-
-		if (pid && !is_known(d, pid))
-			*array_add(&pids) = pid;
-	}
-	if (dir)
-		closedir(dir);
-	qsort(pids.items, pids.n, sizeof(*pids.items), pid_order);
-	for (uint32_t i = 0; i < pids.n && !d->has_given_up; i++)
-		take_process(d, pids.items[i]);
+	probe_numbers(d->env.proc, ".", &pids);
+	if (pids.list.n)
+		qsort(pids.list.items, pids.list.n, sizeof(*pids.list.items), pid_order);
+	for (uint32_t i = 0; i < pids.list.n && !d->has_given_up; i++)
+		if (!is_known(d, pids.list.items[i]))
+			take_process(d, pids.list.items[i]);
 	if (d->n_chunk)
 		read_chunk(d);
-	free(pids.items);
+	free(pids.list.items);
 }
 
 /* ---- begin and end ---- */
-
-static void read_meta(struct driver *d)
-{
-	struct snap_meta *meta = snap_builder_meta(d->env.b);
-	struct utsname uts;
-	char boot_id[64];
-	ssize_t n;
-
-	clock_gettime(CLOCK_REALTIME, &meta->taken);
-	if (!uname(&uts)) {
-		meta->host = snap_strz(d->env.b, uts.nodename);
-		meta->kernel = snap_strz(d->env.b, uts.release);
-	}
-	n = probe_read_file(d->env.proc, "sys/kernel/random/boot_id", boot_id, sizeof(boot_id));
-	if (n > 0)
-		meta->boot_id = snap_str(d->env.b, boot_id, strcspn(boot_id, "\n"));
-}
-
-/* Whose /proc is it? Its numbers are not ours in `unshare --pid` without a mount of its own. */
-static void know_self(struct probe_env *env)
-{
-	char text[64];
-	ssize_t n = readlinkat(env->proc, "self", text, sizeof(text) - 1);
-	const char *line;
-	int n_pids = 0;
-	enum ns_kind kind;
-	uint32_t inum;
-	char status[8192];
-
-	env->pid_ns = IX_NONE;
-	env->self = n > 0 ? (text[n] = '\0', atoi(text)) : 0;
-	env->is_foreign = env->self != getpid();
-	if (!env->self || probe_read_file(env->proc, "self/status", status, sizeof(status)) <= 0)
-		return;
-	line = strstr(status, "\nNSpid:");
-	for (line = line ? line + 7 : ""; *line && *line != '\n'; line++)
-		n_pids += *line == '\t';
-	n = readlinkat(env->proc, "self/ns/pid", text, sizeof(text) - 1);
-	if (n_pids != 1 || n <= 0)
-		return;
-	text[n] = '\0';
-	if (nsfs_parse(text, &kind, &inum))
-		env->pid_ns = builder_ns(env->b, kind, inum, NULL);
-}
-
-static int open_proc(struct probe_env *env, struct err *e)
-{
-	struct statfs fs;
-	struct stat st;
-
-	env->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (env->proc < 0)
-		return err_set(e, errno, "cannot open /proc");
-	if (fstatfs(env->proc, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC) {
-		close(env->proc);
-		return err_set(e, ENOTSUP, "/proc is not a proc filesystem: mount one there");
-	}
-	know_self(env);
-	env->nsfs_dev = fstatat(env->proc, env->self ? "self/ns/user" : "2/ns/user", &st, 0) < 0
-				? 0
-				: st.st_dev;
-	return 0;
-}
-
-/* A chunk and what a probe keeps must fit the limit together. */
-static unsigned room_for_fds(void)
-{
-	struct rlimit lim;
-	rlim_t room;
-
-	if (getrlimit(RLIMIT_NOFILE, &lim) < 0 || lim.rlim_cur >= CHUNK_MAX * 4)
-		return CHUNK_MAX;
-	room = lim.rlim_cur > FDS_TO_SPARE ? (lim.rlim_cur - FDS_TO_SPARE) / 3 : 1;
-	return room ? room : 1;
-}
 
 static void begin_probes(struct driver *d)
 {
@@ -494,6 +408,7 @@ static void end_probes(struct driver *d)
 	for (unsigned i = 0; i < n_probes; i++)
 		if (d->is_on[i] && probes[i].end && !d->has_given_up)
 			probes[i].end(env_for(d, i));
+	tell_seen(d);
 	for (unsigned i = 0; i < n_probes; i++)
 		free(d->state[i]);
 	free(d->env.ns_flags.items);
@@ -505,15 +420,14 @@ int probes_read(struct snap_builder *b, const struct probe_want *want,
 		bool (*progress)(struct snap_builder *b, void *data), void *data, struct err *e)
 {
 	struct driver d = {
-		.env = {.b = b, .want = want, .fd_room = room_for_fds()},
+		.env = {.b = b, .want = want},
 		.progress = progress,
 		.data = data,
 	};
-	int r = open_proc(&d.env, e);
+	int r = probe_env_open(&d.env, e);
 
 	if (r < 0)
 		return r;
-	read_meta(&d);
 	begin_probes(&d);
 	complete_tasks(&d);
 	walk(&d);

@@ -141,7 +141,6 @@ int sockets_end(struct probe_env *env)
 {
 	struct sockets_state *st = env->state;
 
-	probe_seen(env, 0);
 	if (st->pid && st->pidfd >= 0)
 		close(st->pidfd);
 	hash_free(&st->seen);
