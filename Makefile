@@ -24,6 +24,10 @@ BPF ?= $(shell clang --version >/dev/null 2>&1 && bpftool version >/dev/null 2>&
 	pkg-config --exists libbpf 2>/dev/null && echo 1)
 HAVE_BPF := $(and $(BPF),$(wildcard probes/bpf/*.bpf.c))
 
+# V=1 shows the commands.
+V ?=
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
 comma := ,
 CC := $(if $(FUZZ),clang,gcc)
 CFLAGS ?= -O2 -g
@@ -60,7 +64,8 @@ MAN := $(patsubst doc/%.scd,build/man/%,$(wildcard doc/*.scd))
 all: $(if $(wildcard src/cmd/main.c),$(BIN),$(OBJ))
 
 $(BIN): $(OBJ)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(OBJ) $(ALL_LDLIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(OBJ) $(ALL_LDLIBS)
 
 # Written when the flags change, so that what was built with others is built again.
 $(BUILD)/flags: FORCE
@@ -70,23 +75,27 @@ $(BUILD)/flags: FORCE
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | $(SKEL)
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(COMPILE) -c -o $@ $<
 
 # ---- the kernel probe: a BPF object, and a header that carries it ----
 $(BUILD)/bpf/%.bpf.o: probes/bpf/%.bpf.c $(wildcard probes/bpf/*.h) probes/kernel_abi.h
 	@mkdir -p $(@D)
-	clang -target bpf -g -O2 -Wall -D__TARGET_ARCH_x86 \
+	$(call say,BPF)
+	$(Q)clang -target bpf -g -O2 -Wall -D__TARGET_ARCH_x86 \
 		-I/usr/include/$(shell $(CC) -print-multiarch) -c -o $@ $<
 
 # Light: the kernel itself relocates them, three times as fast as libbpf.
 SKEL_FLAGS ?= -L
 $(BUILD)/bpf/%.skel.h: $(BUILD)/bpf/%.bpf.o
-	bpftool gen skeleton $(SKEL_FLAGS) $< name $* >$@
+	$(call say,SKEL)
+	$(Q)bpftool gen skeleton $(SKEL_FLAGS) $< name $* >$@
 
 # ---- what the tests run ----
 $(LIB): $(LIBOBJ)
 	@rm -f $@
-	ar rcs $@ $(LIBOBJ)
+	$(call say,AR)
+	$(Q)ar rcs $@ $(LIBOBJ)
 
 $(UNIT): $(BUILD)/%: tests/%.c $(UNIT_OBJ) $(LIB)
 	@mkdir -p $(@D)
@@ -94,11 +103,13 @@ $(UNIT): $(BUILD)/%: tests/%.c $(UNIT_OBJ) $(LIB)
 
 $(TOOLS): $(BUILD)/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(COMPILE) $(ALL_LDFLAGS) -o $@ $< $(LIB) $(ALL_LDLIBS)
+	$(call say,LINK)
+	$(Q)$(COMPILE) $(ALL_LDFLAGS) -o $@ $< $(LIB) $(ALL_LDLIBS)
 
 $(FUZZERS): $(BUILD)/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(COMPILE) -Isrc -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $< $(LIB) $(ALL_LDLIBS)
+	$(call say,LINK)
+	$(Q)$(COMPILE) -Isrc -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $< $(LIB) $(ALL_LDLIBS)
 
 fuzzers: $(FUZZERS)
 
@@ -147,7 +158,7 @@ check:
 	@tests/run
 
 golden: all
-	@tests/golden/run.sh --write
+	@for t in tests/golden/*.sh; do $$t --write || exit 1; done
 	@git diff --stat -- tests/golden
 
 # ROUNDS=N, QUICK=1: see tests/bench/run.
@@ -157,7 +168,8 @@ bench: tests-build
 man: $(MAN)
 build/man/%: doc/%.scd
 	@mkdir -p $(@D)
-	scdoc <$< >$@
+	$(call say,MAN)
+	$(Q)scdoc <$< >$@
 
 lint:
 	@.ci/deps build test
