@@ -27,7 +27,7 @@ HAVE_BPF := $(and $(BPF),$(wildcard probes/bpf/*.bpf.c))
 # V=1 shows the commands.
 V ?=
 Q := $(if $(V),,@)
-say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
+say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-5s %s\n' $(1) $@)
 comma := ,
 CC := $(if $(FUZZ),clang,gcc)
 CFLAGS ?= -O2 -g
@@ -61,7 +61,7 @@ FUZZERS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 SKEL := $(if $(HAVE_BPF),$(patsubst probes/bpf/%.bpf.c,$(BUILD)/bpf/%.skel.h,$(wildcard probes/bpf/*.bpf.c)))
 MAN := $(patsubst doc/%.scd,build/man/%,$(wildcard doc/*.scd))
 
-all: $(if $(wildcard src/cmd/main.c),$(BIN),$(OBJ))
+all: $(BIN)
 
 $(BIN): $(OBJ)
 	$(call say,LINK)
@@ -79,7 +79,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags | $(SKEL)
 	$(Q)$(COMPILE) -c -o $@ $<
 
 # ---- the kernel probe: a BPF object, and a header that carries it ----
-$(BUILD)/bpf/%.bpf.o: probes/bpf/%.bpf.c $(wildcard probes/bpf/*.h) probes/kernel_abi.h
+$(BUILD)/bpf/%.bpf.o: probes/bpf/%.bpf.c $(wildcard probes/bpf/*.h probes/*_abi.h)
 	@mkdir -p $(@D)
 	$(call say,BPF)
 	$(Q)clang -target bpf -g -O2 -Wall -D__TARGET_ARCH_x86 \
@@ -99,7 +99,8 @@ $(LIB): $(LIBOBJ)
 
 $(UNIT): $(BUILD)/%: tests/%.c $(UNIT_OBJ) $(LIB)
 	@mkdir -p $(@D)
-	$(COMPILE) $(ALL_LDFLAGS) -o $@ $< $(UNIT_OBJ) $(LIB) $(ALL_LDLIBS) -lcmocka
+	$(call say,LINK)
+	$(Q)$(COMPILE) $(ALL_LDFLAGS) -o $@ $< $(UNIT_OBJ) $(LIB) $(ALL_LDLIBS) -lcmocka
 
 $(TOOLS): $(BUILD)/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
