@@ -167,10 +167,12 @@ bench: tests-build
 	@tests/bench/run
 
 man: $(MAN)
-build/man/%: doc/%.scd
+build/man/%: doc/%.scd $(BIN)
 	@mkdir -p $(@D)
 	$(call say,MAN)
-	$(Q)scdoc <$< >$@
+	$(Q)$(abspath $(BIN)) man-page $< >$@.scd
+	$(Q)scdoc <$@.scd >$@
+	@rm $@.scd
 
 lint:
 	@.ci/deps build test

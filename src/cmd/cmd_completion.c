@@ -249,6 +249,7 @@ const struct cmd cmd_completion = {
 	.args = "bash|zsh|fish",
 	.words = WORDS_SHELLS,
 	.help = "Write completions for a shell",
+	.text = "Commands, options and their values; to be read by the shell.",
 	.examples = examples,
 	.run = run,
 };

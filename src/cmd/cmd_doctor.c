@@ -153,6 +153,8 @@ static const char *const examples[] = {
 const struct cmd cmd_doctor = {
 	.name = "doctor",
 	.help = "Tell what can be seen here, and how to see more",
+	.text = "The host, the rights of this process and what they give, what each probe "
+		"saw and what it missed for which reason, and what a full view would take.",
 	.examples = examples,
 	.run = run,
 };

@@ -97,6 +97,9 @@ static const char *const examples[] = {
 const struct cmd cmd_dump = {
 	.name = "dump",
 	.help = "Write all that can be seen as JSON",
+	.text = "One JSON object of format 1, described in *nscope*(5). The same state "
+		"gives the same bytes but for the time. *-o* writes a new file of mode 0600 "
+		"and puts it in the place of what was there.",
 	.options = options,
 	.examples = examples,
 	.run = run,

@@ -45,6 +45,9 @@ const struct cmd cmd_graph = {
 	.args = "[TARGET]",
 	.words = WORDS_FILE,
 	.help = "Write a graph for Graphviz",
+	.text = "In the language of *dot*(1). Tasks point at their nsproxy and that at its "
+		"namespaces; dotted edges are the user and pid namespaces of tasks, dashed "
+		"ones owners. With TARGET only what that is tied to.",
 	.examples = examples,
 	.run = run,
 };

@@ -14,6 +14,7 @@ extern const struct cmd cmd_predict;
 extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_completion;
 extern const struct cmd cmd_tui;
+extern const struct cmd cmd_manpage;
 
 /* Print the help of c->cmd, or of all. Both return an exit status. */
 int cmd_help(const struct cmd_ctx *c);

@@ -162,6 +162,11 @@ const struct cmd cmd_ls = {
 	.args = "[FILTER]",
 	.words = WORDS_NS_COLUMNS,
 	.help = "List namespaces",
+	.text = "Without a FILTER all namespaces of the host: those of tasks and threads, "
+		"and those that only a descriptor, a bind mount, a socket or another "
+		"namespace keeps. For these the column COMMAND says what keeps them. "
+		"_NPROCS_ counts processes whose first thread is in the namespace, as "
+		"*lsns*(8) does; _nthreads_ counts all threads.",
 	.options = options,
 	.examples = examples,
 	.run = run,

@@ -176,6 +176,12 @@ const struct cmd cmd_nsproxy = {
 	.name = "nsproxy",
 	.args = "[FILTER]",
 	.help = "Show which tasks share which namespaces, as a matrix",
+	.text = "A row is an nsproxy, a column one of its eight pointers; _pid\\_ch_ and "
+		"_time\\_ch_ are the namespaces of the next children. The same letter down a "
+		"column is the same namespace. The user namespace and the active pid "
+		"namespace stand behind the double line, for they hang off the tasks: _\\*_ "
+		"when these are in several. COUNT is the kernel's, TASKS are those that can "
+		"be seen.",
 	.options = options,
 	.examples = examples,
 	.run = run,

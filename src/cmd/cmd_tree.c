@@ -227,6 +227,14 @@ const struct cmd cmd_tree = {
 	.name = "tree",
 	.args = "[FILTER]",
 	.help = "Show tasks or namespaces as a tree",
+	.text = "Of each task the strip _mnpuihct_ compares its namespaces with those of "
+		"its parent: a dot is the same one, a letter another, _?_ was not permitted "
+		"to know, and _-_ is none, as in a zombie. Of the first task the dots mean "
+		"the initial namespaces. NSPROXY is the number of its nsproxy and, where "
+		"that comes first, how many tasks share it: _#5_ is one object of the "
+		"kernel, _~5_ are tasks with equal links, which need not share one. A "
+		"FILTER keeps the rows that match and those that lead to them; it is about "
+		"namespaces with *--by owner*, else about tasks.",
 	.options = options,
 	.examples = examples,
 	.run = run,
