@@ -13,7 +13,7 @@ setup() {
 }
 
 page() {
-  mandoc -T utf8 "nscope.$1" | col -b
+  mandoc -T utf8 "nscope.$1" | col -bx
 }
 
 @test "the pages are whole" {
