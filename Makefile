@@ -38,7 +38,7 @@ SANFLAGS := $(if $(SAN)$(FUZZ),-fsanitize=address$(comma)undefined -fno-sanitize
 	-fno-omit-frame-pointer) $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 ALL_LIBS := $(LIBS) $(if $(HAVE_BPF),libbpf)
 ALL_CPPFLAGS := -D_GNU_SOURCE -DNSCOPE_VERSION='"$(VERSION)"' $(if $(HAVE_BPF),-DNSCOPE_BPF) \
-	-Isrc -Iprobes -Iui -isystem $(BUILD)/bpf $(shell pkg-config --cflags $(ALL_LIBS) 2>/dev/null) $(CPPFLAGS)
+	-DLAB_AGENT='"$(BUILD)/lab-agent"' -Isrc -Iprobes -Iui -isystem $(BUILD)/bpf $(shell pkg-config --cflags $(ALL_LIBS) 2>/dev/null) $(CPPFLAGS)
 ALL_CFLAGS := -std=gnu11 $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -pthread
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now,--as-needed $(LDFLAGS)
 ALL_LDLIBS := $(shell pkg-config --libs $(ALL_LIBS) 2>/dev/null)
@@ -77,6 +77,15 @@ $(BUILD)/%.o: %.c $(BUILD)/flags | $(SKEL)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(COMPILE) -c -o $@ $<
+
+# ---- the test process of the laboratory: no library, not even libc ----
+AGENT_CFLAGS := -std=gnu11 -O2 -ffreestanding -fno-pic -fno-stack-protector -fcf-protection=none \
+	-fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns
+$(BUILD)/lab-agent: src/lab/agent/agent.c src/lab/lab_proto.h $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) -D_GNU_SOURCE $(AGENT_CFLAGS) $(WARN) $(if $(WERROR),-Werror) -static -no-pie -nostdlib \
+		-Wl,--build-id=none,-z,noexecstack,-s -o $@ $<
+$(BUILD)/src/lab/lab_image.o: $(BUILD)/lab-agent
 
 # ---- the kernel probe: a BPF object, and a header that carries it ----
 $(BUILD)/bpf/%.bpf.o: probes/bpf/%.bpf.c $(wildcard probes/bpf/*.h probes/*_abi.h)

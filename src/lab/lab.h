@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The laboratory: test processes that nscope starts, tells one system call at a
+ * time, and owns to their end. They are named `nscope-lab`, have a control socket
+ * each, and are known by pidfds. Nothing else in nscope calls clone, unshare,
+ * setns or mount, and nothing here touches a process that is not its own.
+ *
+ * They end with nscope however it ends: each of them ends when its socket does,
+ * and a supervisor, their parent, takes along what is left of their process group.
+ * What changes the machine for others (mounts, host name, quotas) is refused while
+ * a test process is still in nscope's own namespace of that kind.
+ *
+ * Not for use by several threads at once.
+ */
+#ifndef NSCOPE_LAB_H
+#define NSCOPE_LAB_H
+
+#include "err.h"
+#include "model/call.h"
+#include "nskind.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define LAB_TEXT_MAX 4000
+
+struct lab;
+
+enum lab_state {
+	LAB_ALIVE,   /* takes calls */
+	LAB_WAITING, /* asleep in vfork() until its child ends or executes */
+	LAB_ZOMBIE,  /* ended, and not waited for */
+	LAB_GONE,
+};
+
+/* One test process, or one thread of it. */
+struct lab_task {
+	int id;		 /* its number in the lab; never used again */
+	pid_t tid, tgid; /* as nscope sees them */
+	int maker;	 /* who made the clone() call, or LAB_SUPERVISOR */
+	enum lab_state state;
+	uint32_t slots[NS_N_SLOTS]; /* inode numbers when last read; 0: no link, or not readable */
+};
+
+#define LAB_SUPERVISOR 0 /* takes LAB_CALLs that make a child, and LAB_WAIT */
+
+enum lab_kind {
+	LAB_CALL,	 /* call: a call that the model knows */
+	LAB_KILL,	 /* other, number: a signal, sent by nscope; flags 1: do not wait for it */
+	LAB_SIGNAL,	 /* the same, sent by the caller */
+	LAB_EXIT_GROUP,	 /* number: status */
+	LAB_WAIT,	 /* other: reap it if it has ended; the caller is its parent */
+	LAB_OPEN_NS,	 /* other, slot: its file in /proc; gives a descriptor */
+	LAB_OPEN_PIDFD,	 /* other */
+	LAB_OPEN,	 /* path: for reading; flags: more O_* */
+	LAB_CLOSE,	 /* fd */
+	LAB_DUP,	 /* fd */
+	LAB_BIND_FD,	 /* fd of a namespace, path: of a file to mount it on */
+	LAB_BIND_NS,	 /* other, slot, path */
+	LAB_MOUNT,	 /* text: type, or NULL; path; flags: MS_* */
+	LAB_UMOUNT,	 /* path; flags: MNT_* */
+	LAB_CHROOT,	 /* path */
+	LAB_CHDIR,	 /* path */
+	LAB_SOCKET,	 /* number: family; flags: type; gives a descriptor */
+	LAB_SOCKETPAIR,	 /* flags: type; gives two */
+	LAB_LISTEN,	 /* fd */
+	LAB_SETHOSTNAME, /* text */
+	LAB_WRITE,	 /* other, path: a file of its /proc directory; text */
+	LAB_QUOTA,	 /* slot, number: user.max_*_namespaces of its user namespace */
+	LAB_SETUID,	 /* number: all three ids */
+	LAB_SETGID,
+	LAB_N_KINDS
+};
+
+struct lab_call {
+	enum lab_kind kind;
+	struct call call;
+	int other; /* a test process */
+	int slot;  /* enum ns_slot */
+	int fd;	   /* a descriptor of the caller */
+	int64_t number;
+	uint64_t flags;
+	const char *path, *text; /* borrowed */
+};
+
+struct lab_result {
+	int64_t ret; /* as the system call returned it: tids in the caller's terms; or -errno */
+	int child;   /* the new test process, or -1 */
+	int fds[2];  /* LAB_SOCKETPAIR */
+};
+
+/*
+ * Start the laboratory; NULL with e set when that cannot be done here. No rights
+ * are needed: what the kernel refuses is a result like any other.
+ */
+struct lab *lab_open(struct err *e);
+/* End all test processes and wait until they are gone. NULL is allowed. */
+void lab_close(struct lab *lab);
+
+/* A first test process with all of nscope's namespaces: its id, or -errno. */
+int lab_spawn(struct lab *lab, struct err *e);
+
+/*
+ * Test process `who` makes the call. Returns 0 when the kernel answered, with r
+ * filled in and the slots of who and of a child read again. -errno with e set when
+ * it could not be asked: -ESRCH no such process, -EBUSY it sleeps in vfork(),
+ * -EPERM it would change the machine outside, -ETIMEDOUT no answer (it is killed).
+ */
+int lab_call(struct lab *lab, int who, const struct lab_call *c, struct lab_result *r,
+	     struct err *e);
+
+/* Notice who has ended, and who came back from vfork(). */
+void lab_poll(struct lab *lab);
+/* All tasks there ever were: ids below this. The supervisor is 0. */
+int lab_n_tasks(const struct lab *lab);
+/* Good until the next call that makes a task. */
+const struct lab_task *lab_task(const struct lab *lab, int id);
+/* The id of the task that has this tid now, or -1. */
+int lab_find(const struct lab *lab, pid_t tid);
+/* Read its slots now; false when it has ended. */
+bool lab_read_slots(struct lab *lab, int id);
+/* The tgid of its parent as nscope sees it, 0 when it has none here or is gone. */
+pid_t lab_parent(struct lab *lab, int id);
+
+#endif

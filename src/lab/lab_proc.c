@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What /proc and pidfds tell of our own processes. Links are read, never followed. */
+#include "lab_impl.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL
+#endif
+
+static uint32_t read_slot(int proc_fd, const char *dir, enum ns_slot slot)
+{
+	char path[96], text[64];
+	const char *number;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/ns/%s", dir, ns_slots[slot].name);
+	n = readlinkat(proc_fd, path, text, sizeof(text) - 1);
+	if (n < 0)
+		return 0;
+	text[n] = '\0';
+	number = strchr(text, '[');
+	return number ? strtoul(number + 1, NULL, 10) : 0;
+}
+
+static void task_dir(const struct lab_task *t, char dir[64])
+{
+	snprintf(dir, 64, "%d/task/%d", t->tgid, t->tid);
+}
+
+void lab_read_own_slots(struct lab *lab)
+{
+	for (int slot = 0; slot < NS_N_SLOTS; slot++)
+		lab->own[slot] = read_slot(lab->proc_fd, "thread-self", slot);
+}
+
+bool lab_read_slots(struct lab *lab, int id)
+{
+	struct lab_proc *p = lab_proc(lab, id);
+	char dir[64];
+
+	if (!p || p->t.state > LAB_WAITING)
+		return false;
+	task_dir(&p->t, dir);
+	for (int slot = 0; slot < NS_N_SLOTS; slot++)
+		p->t.slots[slot] = read_slot(lab->proc_fd, dir, slot);
+	return true;
+}
+
+int lab_open_slot(const struct lab *lab, const struct lab_task *t, enum ns_slot slot)
+{
+	char dir[64], path[96];
+	int fd;
+
+	task_dir(t, dir);
+	snprintf(path, sizeof(path), "%s/ns/%s", dir, ns_slots[slot].name);
+	fd = openat(lab->proc_fd, path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int lab_open_pidfd(const struct lab_task *t)
+{
+	bool is_thread = t->tid != t->tgid;
+	int fd = syscall(SYS_pidfd_open, t->tid, is_thread ? PIDFD_THREAD : 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* The line of stat behind the name, which may hold anything: "S 1 ...". False: it is gone. */
+static bool read_stat(const struct lab *lab, const struct lab_task *t, char *state, pid_t *ppid)
+{
+	char path[96], dir[64], text[512];
+	const char *p;
+	ssize_t n;
+	_cleanup_fd_ int fd = -1;
+
+	task_dir(t, dir);
+	snprintf(path, sizeof(path), "%s/stat", dir);
+	fd = openat(lab->proc_fd, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof(text) - 1);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	p = strrchr(text, ')');
+	return p && sscanf(p + 1, " %c %d", state, ppid) == 2;
+}
+
+bool lab_has_ended(const struct lab *lab, const struct lab_task *t)
+{
+	char state;
+	pid_t ppid;
+
+	return !read_stat(lab, t, &state, &ppid) || state == 'Z' || state == 'X';
+}
+
+pid_t lab_parent(struct lab *lab, int id)
+{
+	const struct lab_proc *p = lab_proc(lab, id);
+	char state;
+	pid_t ppid;
+
+	return p && p->t.state < LAB_GONE && read_stat(lab, &p->t, &state, &ppid) ? ppid : 0;
+}
+
+pid_t lab_new_thread(const struct lab *lab, pid_t tgid)
+{
+	char path[32];
+	pid_t found = 0, tid;
+	DIR *dir;
+	int fd;
+
+	snprintf(path, sizeof(path), "%d/task", tgid);
+	fd = openat(lab->proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir)
+		return 0;
+	for (struct dirent *d = readdir(dir); d; d = readdir(dir)) {
+		tid = atoi(d->d_name);
+		if (tid > 0 && lab_find(lab, tid) < 0)
+			found = tid;
+	}
+	closedir(dir);
+	return found;
+}
+
+bool lab_is_gone(const struct lab *lab, const struct lab_task *t)
+{
+	char state;
+	pid_t ppid;
+
+	return !read_stat(lab, t, &state, &ppid);
+}
+
+void lab_note_end(struct lab *lab, struct lab_proc *p)
+{
+	if (p->t.state < LAB_ZOMBIE) {
+		close(p->ctl);
+		if (p->pidfd >= 0)
+			close(p->pidfd);
+		p->ctl = p->pidfd = -1;
+		p->t.state = LAB_ZOMBIE;
+		lab_wake_maker(lab, p->t.id);
+	}
+	if (lab_is_gone(lab, &p->t))
+		p->t.state = LAB_GONE;
+}
+
+bool lab_await_end(struct lab *lab, int id, int ms)
+{
+	const struct timespec a_moment = {.tv_nsec = 50000};
+	struct lab_proc *p = lab_proc(lab, id);
+
+	for (int tries = 0; tries < 20 + ms; tries++) {
+		struct pollfd fd = {p->pidfd, POLLIN, 0};
+
+		if (lab_has_ended(lab, &p->t)) {
+			lab_note_end(lab, p);
+			return true;
+		}
+		/* Of a leader, the descriptor tells only the end of the whole group. */
+		if (tries < 20 || fd.fd < 0)
+			nanosleep(&a_moment, NULL);
+		else
+			poll(&fd, 1, 1);
+	}
+	return false;
+}
+
+void lab_await_group(struct lab *lab, pid_t tgid, int ms)
+{
+	for (uint32_t i = 0; i < lab->procs.n; i++) {
+		const struct lab_task *t = &lab->procs.items[i].t;
+
+		if (t->tgid == tgid && t->state < LAB_ZOMBIE)
+			lab_await_end(lab, i, ms);
+	}
+}

@@ -1,0 +1,97 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The laboratory: each call that a test process can be told, and that nothing is left of it.
+load ../lib/nscope
+
+DRIVER=$NSCOPE_BUILD/kernel/lab_driver
+
+# What the laboratory could leave beside processes; it makes no control groups.
+state() {
+  awk '/nsfs|nscope/ { print $5 }' /proc/self/mountinfo
+  basename -a /sys/class/net/*
+  [ ! -d /run/netns ] || find /run/netns -mindepth 1
+  hostname
+}
+
+# The test processes that are there, but for those of other runs.
+ours() {
+  ps -eo pid=,comm= | awk '$2 == "nscope-lab" { print $1 }' | sort
+}
+
+setup() {
+  state >"$BATS_TEST_TMPDIR/before"
+  ours >"$BATS_TEST_TMPDIR/ours"
+}
+
+is_clean() {
+  [ -z "$(ours | comm -23 - "$BATS_TEST_TMPDIR/ours")" ]
+}
+
+teardown() {
+  [ -z "${owner-}" ] || kill -KILL "$owner" 2>/dev/null || true
+  wait_until is_clean
+  state | diff "$BATS_TEST_TMPDIR/before" -
+}
+
+each_test() {
+  local test
+  for test in $("$DRIVER" list); do
+    "$@" "$DRIVER" "$test" || {
+      echo "failed: $test"
+      return 1
+    }
+  done
+}
+
+@test "lab: every call answers as documented" {
+  each_test env
+}
+
+@test "lab: the same without any rights, in user namespaces of its own" {
+  need_root
+  need setpriv
+  cp "$DRIVER" "$BATS_TEST_TMPDIR/driver" # the build may lie where nobody may look
+  chmod 755 "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/driver"
+  DRIVER=$BATS_TEST_TMPDIR/driver
+  each_test setpriv --reuid 65534 --regid 65534 --clear-groups
+}
+
+@test "lab: a test process is named nscope-lab, and holds nothing of its owner" {
+  "$DRIVER" hold >"$BATS_TEST_TMPDIR/out" 3>&- &
+  owner=$!
+  wait_until grep -q ready "$BATS_TEST_TMPDIR/out"
+  kill -STOP $owner
+  pid=$(pgrep -r S,D -P "$(pgrep -P $owner)" | head -n 1)
+  [ "$(tr '\0' ' ' <"/proc/$pid/cmdline")" = "nscope-lab " ]
+  [ "$(cat "/proc/$pid/comm")" = nscope-lab ]
+  [ "$(readlink "/proc/$pid/cwd")" = / ]
+  [ -z "$(find "/proc/$pid/fd" -lname "$BATS_TEST_TMPDIR*")" ]
+  end_process $owner
+}
+
+@test "lab: killed at 50 moments, nothing is left" {
+  for i in {1..50}; do
+    "$DRIVER" hold >"$BATS_TEST_TMPDIR/out" 3>&- &
+    owner=$!
+    if [ $((i % 10)) = 0 ]; then
+      wait_until grep -q ready "$BATS_TEST_TMPDIR/out"
+    else
+      read -rt "0.$(printf '%03d' $((RANDOM % 200)))" <> <(:) || true
+    fi
+    kill -KILL $owner
+    wait $owner || true
+  done
+  wait_until is_clean
+}
+
+@test "lab: killed together with its supervisor, nothing is left" {
+  for _ in {1..5}; do
+    "$DRIVER" hold >"$BATS_TEST_TMPDIR/out" 3>&- &
+    owner=$!
+    wait_until grep -q ready "$BATS_TEST_TMPDIR/out"
+    kill -STOP $owner
+    kill -KILL "$(pgrep -P $owner)" $owner
+    wait $owner || true
+  done
+  wait_until is_clean
+}
