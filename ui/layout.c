@@ -50,23 +50,23 @@ void ui_fit(struct ui *ui)
 
 /* ---- header and tabs ---- */
 
-/* Parts that do not fit are left out, the least telling ones first. */
+/* As many parts as fit, those that tell most first; in their own order. */
 static void put_parts(struct canvas *c, unsigned y, char *const *parts, unsigned n)
 {
-	static const unsigned drop[] = {2, 1, 3, 4};
-	bool is_out[5] = {false};
+	static const unsigned by_worth[] = {0, 4, 3, 1, 2};
+	bool is_in[ARRAY_SIZE(by_worth)] = {false};
 	unsigned takes = 0, x = 0;
 
-	for (unsigned i = 0; i < n; i++)
-		takes += text_width(parts[i]) + (i ? 2 : 0);
-	for (unsigned i = 0; i < ARRAY_SIZE(drop) && takes > c->w; i++) {
-		if (drop[i] >= n)
+	for (unsigned i = 0; i < ARRAY_SIZE(by_worth); i++) {
+		unsigned part = by_worth[i], w = part < n ? text_width(parts[part]) : 0;
+
+		if (!w || (part && takes + 2 + w > c->w))
 			continue;
-		is_out[drop[i]] = true;
-		takes -= text_width(parts[drop[i]]) + 2;
+		is_in[part] = true;
+		takes += w + (part ? 2 : 0);
 	}
 	for (unsigned i = 0; i < n; i++)
-		if (!is_out[i] && x < c->w)
+		if (is_in[i] && x < c->w)
 			x += canvas_put_fit(c, x, y, c->w - x, ROLE_HEADER, parts[i]) + 2;
 }
 
@@ -323,22 +323,40 @@ static const struct gap_words {
 	{"tasks", "", "process", "processes"},
 };
 
+/* The row of gap_words, or one past them: the first tell most. */
+static size_t gap_row(const struct coverage *cov)
+{
+	size_t i = 0;
+
+	while (i < ARRAY_SIZE(gap_words) && strcmp(gap_words[i].probe, cov->probe.s))
+		i++;
+	return i;
+}
+
 static void add_gap(const struct coverage *cov, struct strbuf *out, enum charset cs)
 {
-	const struct gap_words *words = NULL;
+	const size_t row = gap_row(cov);
+	const struct gap_words *words = row < ARRAY_SIZE(gap_words) ? &gap_words[row] : NULL;
 	char probe[64], why[160];
+	const char *advice;
 
-	for (size_t i = 0; i < ARRAY_SIZE(gap_words); i++)
-		if (!strcmp(gap_words[i].probe, cov->probe.s))
-			words = &gap_words[i];
 	text_safe_buf(probe, sizeof(probe), cov->probe, cs);
 	text_safe_buf(why, sizeof(why), cov->why, cs);
+	/* "what is wrong: what to do" is too long for a line; the page has all of it. */
+	advice = strstr(why, ": ");
 	strbuf_printf(out, "partial: %s%" PRIu64 " %s hidden", words ? words->of : "", cov->missed,
 		      !words		 ? probe
 		      : cov->missed == 1 ? words->one
 					 : words->many);
 	if (*why)
-		strbuf_printf(out, " (%s)", why);
+		strbuf_printf(out, " (%s)", advice ? advice + 2 : why);
+}
+
+static bool is_worse(const struct coverage *a, const struct coverage *b)
+{
+	if (a->missed != b->missed)
+		return a->missed > b->missed;
+	return gap_row(a) < gap_row(b);
 }
 
 /* What hides most; the coverage page has the rest. */
@@ -354,7 +372,7 @@ static void add_gaps(const struct ui *ui, struct strbuf *out)
 		if ((cov->state != COV_PARTIAL && cov->state != COV_DENIED) || !cov->missed)
 			continue;
 		n++;
-		if (!worst || cov->missed > worst->missed)
+		if (!worst || is_worse(cov, worst))
 			worst = cov;
 	}
 	if (!worst)

@@ -20,10 +20,12 @@ void name_task(const struct snap *s, int32_t ix, struct strbuf *out, enum charse
 	else if (!task_is_leader(t))
 		left = "{", right = "}";
 	strbuf_puts(out, left);
-	if (t->facts & TASK_STAT)
+	if (!(t->facts & TASK_STAT))
+		strbuf_puts(out, "?");
+	else if (*t->comm.s)
 		text_safe(out, t->comm, cs);
 	else
-		strbuf_puts(out, "?");
+		strbuf_puts(out, "\"\"");
 	strbuf_printf(out, "%s %d", right, (int)t->tid);
 	if (t->n_pids > 1 && t->pids[t->n_pids - 1] != t->tid)
 		strbuf_printf(out, " (%d)", (int)t->pids[t->n_pids - 1]);
