@@ -242,8 +242,6 @@ static void handle_key(struct ui *ui, const char *key)
 {
 	const struct command *cmd;
 
-	free(ui->msg);
-	ui->msg = NULL;
 	if (ui->prompt.kind) {
 		prompt_key(ui, key);
 		return;
@@ -284,6 +282,8 @@ static void handle_wheel(struct ui *ui, int by)
 unsigned ui_handle(struct ui *ui, const struct input *in)
 {
 	ui->effects = 0;
+	free(ui->msg);
+	ui->msg = NULL;
 	if (in->type == INPUT_KEY)
 		handle_key(ui, in->key);
 	else if (in->type == INPUT_CLICK)

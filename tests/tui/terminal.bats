@@ -1,0 +1,297 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nscope in a real terminal: tmux is the emulator, driven from outside.
+load ../lib/nscope
+
+setup() {
+  need tmux
+  SOCKET=$BATS_TEST_TMPDIR/tmux
+  WEB=$TOP/tests/fixtures/web.json
+  export TERM=xterm-256color
+  unset TMUX NO_COLOR
+}
+
+teardown() {
+  tmux -S "$SOCKET" kill-server 2>/dev/null || true
+}
+
+tm() { tmux -S "$SOCKET" -f /dev/null "$@"; }
+screen() { tm capture-pane -p; }
+keys() { tm send-keys "$@"; }
+ask() { tm display-message -p "#{$1}"; }
+shows() { screen | grep -qF -- "$1"; }
+shows_not() { ! shows "$1"; }
+wait_for() { wait_until shows "$1" || { screen && return 1; }; }
+wait_gone() { wait_until shows_not "$1" || { screen && return 1; }; }
+is() { [ "$(ask "$1")" = "$2" ]; }
+
+# open WxH COMMAND...: a terminal in which a shell runs the command
+open() {
+  local size=$1
+  shift
+  tm new-session -d -x "${size%x*}" -y "${size#*x}" "export TERM=$TERM PS1='ready> '; exec sh"
+  tm set-option -g set-clipboard on
+  keys "$*" Enter
+}
+
+# The row with the cursor's sign, and the line of the screen that the real cursor is on.
+selected() { screen | grep '^>'; }
+cursor_row() { screen | sed -n "$(($(ask cursor_y) + 1))p"; }
+
+# is_restored: no other screen, a cursor, no mouse, and the terminal's modes of before
+is_restored() {
+  is alternate_on 0 && is cursor_flag 1 && is mouse_any_flag 0 &&
+    [ "$(modes)" = "$BEFORE" ]
+}
+modes() { stty -g -F "$(ask pane_tty)"; }
+
+@test "it opens, and the real cursor is on the selected row" {
+  open 80x24 "$NSCOPE --load $WEB tui"
+  wait_for 'Enter details'
+  shows 'nscope file web.json  web1'
+  [ "$(selected)" = "$(cursor_row)" ]
+  keys j j j
+  wait_until eval 'selected | grep -q systemd-timesyn'
+  [ "$(selected)" = "$(cursor_row)" ]
+  is alternate_on 1
+}
+
+@test "q gives back the terminal as it was" {
+  tm new-session -d -x 80 -y 24 "PS1='ready> ' exec sh"
+  wait_for 'ready>'
+  keys "echo before; $NSCOPE --load $WEB tui; echo status \$?" Enter
+  BEFORE=$(modes)
+  wait_for 'Enter details'
+  keys q
+  wait_for 'status 0'
+  shows before
+  wait_until is_restored
+}
+
+@test "it follows the size of the terminal, and says when that is too small" {
+  open 80x24 "$NSCOPE --load $WEB tui"
+  wait_for 'Enter details'
+  keys / nginx Enter
+  tm resize-window -x 200 -y 60
+  wait_for '│ nginx 1911 (1), pid 1 inside.'
+  selected | grep -q nginx
+  tm resize-window -x 39 -y 24
+  wait_for 'terminal too small: need 40x10'
+  tm resize-window -x 80 -y 9
+  wait_for 'terminal too small: need 40x10'
+  tm resize-window -x 40 -y 10
+  wait_for 'Enter details'
+  selected | grep -q nginx
+  tm resize-window -x 80 -y 24
+  wait_for 'CONTAINER'
+}
+
+@test "Ctrl-Z goes to the shell, fg comes back to the same row" {
+  open 80x24 "$NSCOPE --load $WEB tui; echo status \$?"
+  wait_for 'Enter details'
+  keys j j C-z
+  wait_for 'Stopped'
+  is alternate_on 0
+  stty -F "$(ask pane_tty)" -a | grep -qw -- ' icanon'
+  stty -F "$(ask pane_tty)" -a | grep -qw -- ' echo'
+  keys 'echo in the shell; fg' Enter
+  wait_for 'Enter details'
+  selected | grep -q systemd-udevd
+  keys k
+  wait_until eval 'selected | grep -q systemd-journal'
+  keys q
+  wait_until is alternate_on 0
+}
+
+@test "stopped from outside and continued, it draws its screen again" {
+  open 80x24 "$NSCOPE --load $WEB tui"
+  wait_for 'Enter details'
+  pid=$(pgrep -t "$(ask pane_tty | cut -c6-)" -x nscope)
+  kill -STOP "$pid"
+  wait_until eval 'grep -q "^State:.T" /proc/$pid/status'
+  kill -CONT "$pid"
+  keys fg Enter
+  wait_for 'Enter details'
+  keys j
+  wait_until eval 'selected | grep -q systemd-journal'
+}
+
+# dies_by SIGNAL: the terminal is as before and the status is that of the signal
+dies_by() {
+  local number pid
+  number=$(kill -l "$1")
+  keys "clear; $NSCOPE --load $WEB tui; echo status \$?" Enter
+  wait_for 'Enter details'
+  keys M
+  wait_until is mouse_any_flag 1
+  pid=$(pgrep -t "$(ask pane_tty | cut -c6-)" -x nscope)
+  kill -"$1" "$pid"
+  wait_for "status $((128 + number))"
+  wait_until is_restored || {
+    echo "after $1: $(modes) was $BEFORE"
+    return 1
+  }
+}
+
+@test "every signal that ends it gives back the terminal, and keeps its status" {
+  # The shell waits for what it runs and outlives an interrupt.
+  tm new-session -d -x 80 -y 24 "ulimit -c 0; PS1='ready> ' exec sh"
+  keys 'trap : INT QUIT' Enter
+  wait_for 'ready>'
+  BEFORE=$(modes)
+  for signal in SEGV BUS ABRT FPE ILL TERM HUP INT QUIT USR1 USR2 ALRM XCPU; do
+    dies_by $signal
+  done
+}
+
+@test "vt100: no colours, and all the same on the screen" {
+  TERM=vt100 open 80x24 "$NSCOPE --load $WEB tui"
+  wait_for 'Enter details'
+  ! tm capture-pane -e -p | grep -qE $'\e\\[[0-9;]*3[0-9]'
+  keys 2
+  wait_for '[2 Spaces]'
+}
+
+@test "a terminal that cannot move its cursor, or is not known, is refused in words" {
+  open 80x24 "TERM=dumb $NSCOPE --load $WEB tui; echo status \$?"
+  wait_for 'TERM=dumb cannot move its cursor'
+  wait_for 'status 2'
+  keys "TERM=no-such $NSCOPE --load $WEB tui; echo status: \$?" Enter
+  wait_for 'TERM=no-such is not known here'
+  wait_for 'status: 2'
+}
+
+@test "LANG=C: ASCII alone" {
+  open 80x24 "LC_ALL=C $NSCOPE --load $WEB tui"
+  wait_for 'Enter details'
+  wait_for '|- sshd 412'
+  ! screen | grep -qP '[^\x00-\x7f]'
+}
+
+@test "colours: 256, 16, and none with NO_COLOR" {
+  open 80x24 "$NSCOPE --load $WEB tui"
+  wait_for 'Enter details'
+  tm capture-pane -e -p | grep -q $'\e\\[.*38;5;136m'
+  keys q
+  keys "TERM=xterm $NSCOPE --load $WEB tui" Enter
+  wait_for 'Enter details'
+  tm capture-pane -e -p | grep -qE $'\e\\[[0-9;]*33m'
+  ! tm capture-pane -e -p | grep -q '38;5'
+  ! tm capture-pane -e -p | grep -qE $'\e\\[[0-9;]*34m'
+  keys q
+  keys "NO_COLOR=1 $NSCOPE --load $WEB tui" Enter
+  wait_for 'Enter details'
+  ! tm capture-pane -e -p | grep -qE $'\e\\[[0-9;]*(3[0-7]|38)[;m]'
+  tm capture-pane -e -p | grep -qE $'\e\\[[0-9;]*7m' # the selected row
+}
+
+@test "the mouse is off until M; then a click selects, again opens, the wheel scrolls" {
+  open 80x24 "$NSCOPE --load $WEB tui"
+  wait_for 'Enter details'
+  is mouse_any_flag 0
+  keys M
+  wait_until is mouse_any_flag 1
+  keys -l $'\e[<0;10;8M\e[<0;10;8m'
+  wait_until eval 'selected | grep -q "sshd 412"'
+  keys -l $'\e[<0;10;8M\e[<0;10;8m'
+  wait_for 'pid_for_children'
+  keys Escape
+  wait_gone 'pid_for_children'
+  keys -l $'\e[<65;10;8M'
+  wait_gone 'systemd-journal'
+  keys M
+  wait_until is mouse_any_flag 0
+}
+
+@test "without a terminal the tree is printed, and the screen refused" {
+  run bash -c "$NSCOPE --load $WEB </dev/null | head -n 2"
+  [[ $output == *TASK*systemd\ 1* ]]
+  run "$NSCOPE" --load "$WEB" tui </dev/null
+  [ "$status" -eq 2 ]
+  [[ $output == *'needs a terminal'* ]]
+}
+
+@test "y and Y reach the clipboard of the terminal (OSC 52)" {
+  open 80x24 "$NSCOPE --load $WEB tui"
+  wait_for 'Enter details'
+  keys j y
+  wait_for 'sent pid:312 to the terminal'
+  [ "$(tm show-buffer)" = pid:312 ]
+  keys Y
+  wait_for 'as JSON'
+  tm show-buffer | grep -q '"systemd-journal"'
+}
+
+@test "live: what comes and goes leaves the selection and its line alone" {
+  cp "$(command -v sleep)" "$BATS_TEST_TMPDIR/tui-anchor"
+  cp "$(command -v sleep)" "$BATS_TEST_TMPDIR/tui-other"
+  "$BATS_TEST_TMPDIR/tui-anchor" 600 3>&- &
+  anchor=$!
+  open 120x30 "$NSCOPE"
+  wait_for "tui-anchor $anchor"
+  keys / tui-anchor Enter
+  wait_until eval 'selected | grep -q tui-anchor'
+  line=$(ask cursor_y)
+  "$BATS_TEST_TMPDIR/tui-other" 600 3>&- &
+  other=$!
+  wait_for "tui-other $other"
+  selected | grep -q "tui-anchor $anchor"
+  [ "$(ask cursor_y)" = "$line" ]
+  end_process $other
+  wait_gone "tui-other $other"
+  selected | grep -q "tui-anchor $anchor"
+  # Paused, nothing comes; R reads once.
+  keys p
+  wait_for 'nscope paused'
+  "$BATS_TEST_TMPDIR/tui-other" 600 3>&- &
+  other=$!
+  keys R
+  wait_for "tui-other $other"
+  end_process $other
+  keys p
+  wait_for 'nscope live'
+  wait_gone "tui-other $other"
+  end_process $anchor
+}
+
+# Bytes that nscope wrote to the terminal, by the trace of it.
+bytes_written() {
+  awk -F' = ' '/ write\(1,/ { n += $NF } END { print n + 0 }' "$BATS_TEST_TMPDIR/trace"
+}
+refreshes() { grep -cE ' write\([0-9]+, "\\1\\0' "$BATS_TEST_TMPDIR/trace"; }
+
+# settle N: after N more refreshes
+settle() {
+  local until=$(($(refreshes) + $1))
+  wait_until eval '[ "$(refreshes)" -ge '$until' ]'
+}
+
+@test "a refresh with nothing changed writes no byte, a moved cursor two rows" {
+  need_root
+  need strace
+  # A world of its own, in which nothing happens; what is not below /proc/PID is of the whole host.
+  open 80x24 "unshare --pid --fork --mount-proc $NSCOPE --skip mntns,binds,nsfs,sockets,fds,kernel tui"
+  wait_for 'Enter details'
+  wait_for 'nscope 1'
+  pid=$(pgrep -t "$(ask pane_tty | cut -c6-)" -x nscope | tail -n 1)
+  strace -f -qq -s 200 -e trace=write -o "$BATS_TEST_TMPDIR/trace" -p "$pid" 3>&- &
+  tracer=$!
+  settle 2 # the reading that goes on now may still bring something new
+  before=$(bytes_written)
+  settle 3
+  grep -a ' write(1,' "$BATS_TEST_TMPDIR/trace" || true
+  [ "$(bytes_written)" = "$before" ]
+  keys 2
+  wait_for '[2 Spaces]'
+  settle 2
+  before=$(bytes_written)
+  keys j
+  wait_for ' 2/'
+  settle 2
+  moved=$(($(bytes_written) - before))
+  echo "bytes for a moved cursor: $moved"
+  [ "$moved" -gt 0 ]
+  [ "$moved" -lt 1500 ] # of five rows; the whole screen takes 4000 and more
+  kill "$tracer"
+  wait "$tracer" || true
+}
