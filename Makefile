@@ -137,9 +137,6 @@ unit: $(UNIT)
 	@for t in $(UNIT); do $$t || exit 1; done
 
 # ---- for people ----
-golden: all
-	@tests/golden/run.sh --write
-
 help:
 	@echo 'make          build ./nscope (SAN=1: build/san/nscope with the sanitizers; BPF=: without BPF)'
 	@echo 'make deps     install what the build needs, the kernel probe included'

@@ -225,10 +225,17 @@ void list_go(struct list *l, int64_t at)
 
 void list_go_row(struct list *l, uint32_t row)
 {
+	uint32_t at;
+	bool is_far;
+
 	for (int32_t up = l->tree.rows[row].parent; up >= 0; up = l->tree.rows[up].parent)
 		set_folded(l, up, false);
 	reflow(l);
-	list_go(l, shown_index(l, row));
+	at = shown_index(l, row);
+	is_far = at < l->top || at >= l->top + l->height;
+	list_go(l, at);
+	if (is_far)
+		list_reveal(l);
 }
 
 void list_reveal(struct list *l)

@@ -59,8 +59,8 @@ modes() { stty -g -F "$(ask pane_tty)"; }
 @test "q gives back the terminal as it was" {
   tm new-session -d -x 80 -y 24 "PS1='ready> ' exec sh"
   wait_for 'ready>'
-  keys "echo before; $NSCOPE --load $WEB tui; echo status \$?" Enter
   BEFORE=$(modes)
+  keys "echo before; $NSCOPE --load $WEB tui; echo status \$?" Enter
   wait_for 'Enter details'
   keys q
   wait_for 'status 0'
@@ -89,14 +89,15 @@ modes() { stty -g -F "$(ask pane_tty)"; }
 @test "Ctrl-Z goes to the shell, fg comes back to the same row" {
   open 80x24 "$NSCOPE --load $WEB tui; echo status \$?"
   wait_for 'Enter details'
-  keys j j C-z
+  keys j j
+  wait_until eval 'selected | grep -q systemd-udevd' # C-z throws away what was not read
+  keys C-z
   wait_for 'Stopped'
   is alternate_on 0
-  stty -F "$(ask pane_tty)" -a | grep -qw -- ' icanon'
-  stty -F "$(ask pane_tty)" -a | grep -qw -- ' echo'
+  stty -F "$(ask pane_tty)" -a | tr -s ' ' '\n' | grep -qx icanon
+  stty -F "$(ask pane_tty)" -a | tr -s ' ' '\n' | grep -qx echo
   keys 'echo in the shell; fg' Enter
-  wait_for 'Enter details'
-  selected | grep -q systemd-udevd
+  wait_until eval 'selected | grep -q systemd-udevd'
   keys k
   wait_until eval 'selected | grep -q systemd-journal'
   keys q
@@ -104,7 +105,9 @@ modes() { stty -g -F "$(ask pane_tty)"; }
 }
 
 @test "stopped from outside and continued, it draws its screen again" {
-  open 80x24 "$NSCOPE --load $WEB tui"
+  # bash, for it gives the terminal back its modes when a job stops like that.
+  open 80x24 "exec bash --norc"
+  keys "$NSCOPE --load $WEB tui" Enter
   wait_for 'Enter details'
   pid=$(pgrep -t "$(ask pane_tty | cut -c6-)" -x nscope)
   kill -STOP "$pid"
@@ -228,7 +231,8 @@ dies_by() {
   "$BATS_TEST_TMPDIR/tui-anchor" 600 3>&- &
   anchor=$!
   open 120x30 "$NSCOPE"
-  wait_for "tui-anchor $anchor"
+  wait_for 'Enter details'
+  wait_gone 'reading'
   keys / tui-anchor Enter
   wait_until eval 'selected | grep -q tui-anchor'
   line=$(ask cursor_y)
