@@ -15,7 +15,7 @@ setup() {
 
 teardown() {
   [ -z "${outer-}" ] || kill "$outer" 2>/dev/null || true
-  wait
+  [ -z "${outer-}" ] || wait "$outer" || true
 }
 
 # start OPTION...: a sandbox that sleeps; sets $outer, which is bwrap, and $pid, which sleeps

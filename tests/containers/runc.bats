@@ -20,7 +20,7 @@ setup() {
 teardown() {
   [ -n "${id-}" ] || return 0
   runc delete --force "$id" 2>/dev/null || true
-  wait
+  [ -z "${runner-}" ] || wait "$runner" || true
   [ -n "$had_state" ] || rmdir /run/runc 2>/dev/null || true
 }
 
@@ -35,6 +35,7 @@ start() {
   mv "$bundle/new" "$bundle/config.json"
   # In the foreground of its own process, so that its parent is runc on every host.
   runc run --bundle "$bundle" --pid-file "$bundle/pid" "$id" </dev/null >/dev/null 2>&1 3>&- &
+  runner=$!
   wait_until is_sleeping "$bundle/pid"
   pid=$(cat "$bundle/pid")
 }

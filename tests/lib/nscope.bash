@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What every bats file starts with:  load ../lib/nscope
 #
+# Never a bare `wait`: bats counts its timeout in a child of the test.
 # $TOP is the root of the repository, $NSCOPE the program under test and
 # $NSCOPE_BUILD the folder of the test programs; a file can be run alone by bats.
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
