@@ -6,13 +6,12 @@
  *
  * Objects are told apart by their addresses, which end here: rows go further.
  */
-#include "hash.h"
-#include "kernel_reader.h"
-#include "probe.h"
+#include "kernel_impl.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 _Static_assert((int)K_MNT == NS_MNT && (int)K_NET == NS_NET && (int)K_PID == NS_PID &&
 		       (int)K_USER == NS_USER && (int)K_IPC == NS_IPC && (int)K_UTS == NS_UTS &&
@@ -24,17 +23,6 @@ _Static_assert((int)K_MNT == NS_MNT && (int)K_NET == NS_NET && (int)K_PID == NS_
 #define PF_KTHREAD    0x00200000
 #define NSEC_PER_TICK 10000000 /* USER_HZ is 100 on x86_64 */
 
-/* Rows by address. */
-struct addr_row {
-	uint64_t addr;
-	int32_t row;
-};
-
-struct addr_map {
-	struct hash table;
-	ARRAY(struct addr_row) items;
-};
-
 struct merge {
 	struct probe_env *env;
 	struct kernel_scan scan;
@@ -43,39 +31,6 @@ struct merge {
 	struct addr_map css_sets;
 	uint8_t facts;
 };
-
-struct addr_key {
-	const struct addr_map *map;
-	uint64_t addr;
-};
-
-static bool is_addr(const void *key, uint32_t row)
-{
-	const struct addr_key *k = key;
-
-	return k->map->items.items[row].addr == k->addr;
-}
-
-/* The entry of an address; a new one has row IX_OFF. */
-static struct addr_row *addr_entry(struct addr_map *map, uint64_t addr)
-{
-	struct addr_key key = {map, addr};
-	uint32_t *slot = hash_slot(&map->table, hash_u64(addr), is_addr, &key);
-	struct addr_row *entry;
-
-	if (*slot != HASH_EMPTY)
-		return &map->items.items[*slot];
-	*slot = map->items.n;
-	entry = array_add(&map->items);
-	*entry = (struct addr_row){addr, IX_OFF};
-	return entry;
-}
-
-static void addr_map_free(struct addr_map *map)
-{
-	hash_free(&map->table);
-	free(map->items.items);
-}
 
 /* The row of a namespace by its address: none for 0; what was not told is gone. */
 static int32_t ns_row(struct merge *m, uint64_t addr)
@@ -219,7 +174,7 @@ static int tid_order(const void *a, const void *b)
 	return x->tid < y->tid ? -1 : x->tid > y->tid;
 }
 
-static void merge_all(struct merge *m)
+static void merge_scan(struct merge *m)
 {
 	const struct kernel_scan *scan = &m->scan;
 	const struct k_task **order;
@@ -240,15 +195,68 @@ static void merge_all(struct merge *m)
 	m->env->n_from_kernel = scan->n_tasks;
 	m->env->has_lists = scan->has_lists;
 	probe_seen(m->env, scan->n_tasks);
-	addr_map_free(&m->nss);
-	addr_map_free(&m->nsproxies);
-	addr_map_free(&m->css_sets);
+	if (scan->n_outside)
+		probe_gap(m->env, COV_PARTIAL, scan->n_outside,
+			  "tasks outside of our own pid namespace");
+}
+
+static void wait_for_rcu(void)
+{
+	nanosleep(&(struct timespec){.tv_nsec = LEDGER_GAP_NSEC}, NULL);
+}
+
+static int read_plain(struct merge *m, struct kernel_reader *reader, struct err *e)
+{
+	int err = kernel_reader_scan(reader, &m->scan, e);
+
+	if (!err)
+		merge_scan(m);
+	return err;
+}
+
+/*
+ * Counts, pins, counts again; until all adds up or it is clear that it will not.
+ * What was freed is let go by RCU, so a rest may only be late.
+ */
+static int read_ledger(struct merge *m, struct kernel_reader *reader, struct ledger *l,
+		       struct err *e)
+{
+	struct kernel_pinner *pinner = NULL;
+	struct kernel_pins pins;
+	int err = kernel_pinner_open(&pinner, e);
+
+	if (err) {
+		probe_gap(m->env, COV_PARTIAL, 0, e->msg);
+		return read_plain(m, reader, e);
+	}
+	for (int i = 0; !err && i < LEDGER_TRIES; i++) {
+		if (i)
+			wait_for_rcu();
+		err = kernel_reader_scan(reader, &m->scan, e);
+		if (err)
+			break;
+		ledger_begin(l, &m->scan);
+		err = kernel_pinner_read(pinner, &m->scan, &pins, e);
+		if (!err)
+			err = kernel_reader_scan(reader, &m->scan, e);
+		if (err)
+			break;
+		ledger_count(l, m->env->proc, &m->scan, &pins);
+		if (!l->n_bad || i + 1 == LEDGER_TRIES) {
+			merge_scan(m);
+			ledger_merge(l, m->env, &m->nss, &m->nsproxies);
+			break;
+		}
+	}
+	kernel_pinner_close(pinner);
+	return err;
 }
 
 int kernel_begin(struct probe_env *env)
 {
 	struct merge m = {.env = env, .facts = env->want->facts | env->want->lead_facts};
 	struct kernel_reader *reader = NULL;
+	struct ledger l = {0};
 	struct err e;
 	int err;
 
@@ -257,13 +265,15 @@ int kernel_begin(struct probe_env *env)
 		return 0;
 	}
 	err = kernel_reader_open(&reader, &e);
-
 	if (!err)
-		err = kernel_reader_scan(reader, &m.scan, &e);
-	if (!err)
-		merge_all(&m);
-	else
+		err = env->want->has_ledger ? read_ledger(&m, reader, &l, &e)
+					    : read_plain(&m, reader, &e);
+	if (err)
 		probe_gap(env, err == -EPERM ? COV_DENIED : COV_UNSUPPORTED, 0, e.msg);
+	ledger_free(&l);
+	addr_map_free(&m.nss);
+	addr_map_free(&m.nsproxies);
+	addr_map_free(&m.css_sets);
 	kernel_reader_close(reader);
 	return 0;
 }

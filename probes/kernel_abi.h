@@ -87,46 +87,59 @@ struct k_ns {
 /* One run. The counts are of rows found, also of those that did not fit. */
 struct k_state {
 	uint32_t n_tasks, n_nsproxies, n_nss, n_deep;
-	uint32_t n_outside;	  /* tasks outside of the reader's pid namespace */
-	uint32_t n_addrs;	  /* in: rows of k_addrs */
-	uint32_t level;		  /* of the reader's pid namespace */
-	uint32_t has_lists;	  /* this kernel lists its namespaces */
+	uint32_t n_outside;  /* tasks outside of the reader's pid namespace */
+	uint32_t n_addrs;    /* in: rows of k_addrs */
+	uint32_t level;	     /* of the reader's pid namespace */
+	uint32_t has_lists;  /* this kernel lists its namespaces */
+	uint32_t has_static; /* and counts the initial ones like any other */
+	uint32_t n_cpus;     /* in: idle tasks to look at */
+	uint32_t has_shm;    /* in: some IPC namespace has shared memory */
+	uint32_t pad;
 	uint64_t self[K_N_SLOTS]; /* the reader's own */
+	uint64_t idle_nsproxy;	  /* that of the idle tasks */
 	uint64_t scratch;
 	uint32_t n_holds;
 	uint32_t n_files;
-	char name[16];
 	uint64_t nss[K_SEEN]; /* addresses of what has been told */
 	uint64_t nsproxies[K_SEEN];
 };
 
 /* What counts a reference on a namespace. */
 enum k_ref {
-	K_REF_FD,	 /* open file of a namespace: no reference of its own */
-	K_REF_BIND,	 /* mount of one: neither */
+	K_REF_FD,   /* open file of a namespace: no reference of its own */
+	K_REF_BIND, /* mount of one: neither */
 	K_REF_SOCKET,
-	K_REF_NET_FILE,	 /* open /proc/PID/net/FILE */
-	K_REF_SHM,	 /* shmat(2) */
-	K_REF_SYSVIPC,	 /* open /proc/sysvipc/FILE */
-	K_REF_MOUNTS,	 /* open mounts, mountinfo or mountstats */
+	K_REF_NET_FILE, /* open /proc/PID/net/FILE */
+	K_REF_SHM,	/* shmat(2) */
+	K_REF_SYSVIPC,	/* open /proc/sysvipc/FILE */
+	K_REF_MOUNTS,	/* open mounts, mountinfo or mountstats */
 	K_REF_CGROUP_FILE,
 	K_REF_FSCONTEXT, /* fsopen(2) */
 	K_REF_CRED,
 	K_REF_UCOUNTS,
 	K_REF_MM,
-	K_REF_SUPER,	 /* s_user_ns */
+	K_REF_SUPER, /* s_user_ns */
 	K_REF_PROC_SUPER,
 	K_REF_FUSE,
 	K_REF_BINFMT,
 	K_REF_PID,
 	K_REF_PERF,
 	K_REF_FANOTIFY,
-	K_REF_ANON_MNT,	 /* the mount namespace of open_tree(2), which is on no list */
+	K_REF_ANON_MNT, /* the mount namespace of open_tree(2), which is on no list */
 	K_REF_N
 };
 
 /* Where the object of a reference was found. */
-enum k_by { K_BY_TASK, K_BY_FILE, K_BY_FLIGHT, K_BY_QUEUE, K_BY_SUPER, K_BY_IPC, K_BY_NS };
+enum k_by {
+	K_BY_TASK,
+	K_BY_CPU,
+	K_BY_FILE,
+	K_BY_FLIGHT,
+	K_BY_QUEUE,
+	K_BY_SUPER,
+	K_BY_IPC,
+	K_BY_NS
+};
 
 /* One object that counts a reference, and one that has it; the object may come many times. */
 struct k_hold {

@@ -1,36 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel_reader.h"
 
-#include "mem.h"
+#include "kernel_skel.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #ifdef NSCOPE_BPF
 
 #include "core.skel.h"
-#include <sys/mman.h>
 
 #define MAX_TRIES 4 /* each with more room: a host may grow while it is read */
 
 enum { ROWS_TASKS, ROWS_DEEP, ROWS_NSPROXIES, ROWS_NSS, ROWS_ADDRS, ROWS_STATE, ROWS_N };
 
-struct rows {
-	void *items;
-	uint32_t room;
-	size_t size;
-};
-
 struct kernel_reader {
 	struct core *skel;
-	struct rows rows[ROWS_N];
-};
-
-static const size_t row_sizes[ROWS_N] = {
-	[ROWS_TASKS] = sizeof(struct k_task),	     [ROWS_DEEP] = sizeof(struct k_pids),
-	[ROWS_NSPROXIES] = sizeof(struct k_nsproxy), [ROWS_NSS] = sizeof(struct k_ns),
-	[ROWS_ADDRS] = sizeof(struct k_addr),	     [ROWS_STATE] = sizeof(struct k_state),
+	struct skel_rows rows[ROWS_N];
 };
 
 /* The map of each row, in the skeleton that was generated from the programs. */
@@ -47,28 +33,15 @@ static struct bpf_map_desc *map_of(struct core *skel, int i)
 
 static void unload(struct kernel_reader *r)
 {
-	for (int i = 0; i < ROWS_N; i++)
-		if (r->rows[i].items)
-			munmap(r->rows[i].items, r->rows[i].room * row_sizes[i]);
-	for (int i = 0; i < ROWS_N; i++)
-		r->rows[i].items = NULL;
+	skel_unmap_rows(r->rows, ROWS_N);
 	if (r->skel)
 		core__destroy(r->skel);
 	r->skel = NULL;
 }
 
-static int refuse(int errnum, struct err *e)
-{
-	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
-		return err_set(e, ENOENT, "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
-	if (errnum == EPERM || errnum == EACCES)
-		return err_set(e, EPERM, "needs CAP_BPF and CAP_PERFMON");
-	return err_set(e, errnum, "this kernel does not take the programs (Linux 6.7 would)");
-}
-
 static int load(struct kernel_reader *r, struct err *e)
 {
-	int err;
+	int fds[ROWS_N], err;
 
 	r->skel = core__open();
 	if (!r->skel)
@@ -77,44 +50,26 @@ static int load(struct kernel_reader *r, struct err *e)
 		map_of(r->skel, i)->max_entries = r->rows[i].room;
 	err = core__load(r->skel);
 	if (err)
-		return refuse(-err, e);
-	for (int i = 0; i < ROWS_N; i++) {
-		void *p = mmap(NULL, r->rows[i].room * row_sizes[i], PROT_READ | PROT_WRITE,
-			       MAP_SHARED, map_of(r->skel, i)->map_fd, 0);
-
-		if (p == MAP_FAILED)
-			return err_set(e, errno, "cannot map the records");
-		r->rows[i].items = p;
-	}
-	return 0;
-}
-
-static uint32_t count_threads(void)
-{
-	FILE *f = fopen("/proc/loadavg", "re");
-	unsigned n = 0;
-
-	if (f) {
-		if (fscanf(f, "%*s %*s %*s %*u/%u", &n) != 1)
-			n = 0;
-		fclose(f);
-	}
-	return n;
+		return skel_refuse(-err, e);
+	for (int i = 0; i < ROWS_N; i++)
+		fds[i] = map_of(r->skel, i)->map_fd;
+	return skel_map_rows(r->rows, fds, ROWS_N, e);
 }
 
 int kernel_reader_open(struct kernel_reader **out, struct err *e)
 {
 	struct kernel_reader *r = xcalloc(1, sizeof(*r));
-	uint32_t n = count_threads();
+	uint32_t n = skel_count_threads();
 	int err;
 
 	n += n / 4 + 256;
-	r->rows[ROWS_TASKS].room = n;
-	r->rows[ROWS_NSPROXIES].room = n; /* each has a task */
-	r->rows[ROWS_NSS].room = n + 2048;
-	r->rows[ROWS_DEEP].room = 64;
-	r->rows[ROWS_ADDRS].room = 256;
-	r->rows[ROWS_STATE].room = 1;
+	r->rows[ROWS_TASKS] = (struct skel_rows){NULL, n, sizeof(struct k_task)};
+	/* Each nsproxy has a task. */
+	r->rows[ROWS_NSPROXIES] = (struct skel_rows){NULL, n, sizeof(struct k_nsproxy)};
+	r->rows[ROWS_NSS] = (struct skel_rows){NULL, n + 2048, sizeof(struct k_ns)};
+	r->rows[ROWS_DEEP] = (struct skel_rows){NULL, 64, sizeof(struct k_pids)};
+	r->rows[ROWS_ADDRS] = (struct skel_rows){NULL, 256, sizeof(struct k_addr)};
+	r->rows[ROWS_STATE] = (struct skel_rows){NULL, 1, sizeof(struct k_state)};
 	err = load(r, e);
 	if (err) {
 		kernel_reader_close(r);
@@ -132,16 +87,7 @@ void kernel_reader_close(struct kernel_reader *r)
 	free(r);
 }
 
-static int run(int prog_fd, struct err *e)
-{
-	union bpf_attr attr = {.test.prog_fd = prog_fd};
-
-	if (skel_sys_bpf(BPF_PROG_TEST_RUN, &attr, sizeof(attr)) < 0)
-		return err_set(e, errno, "cannot run the programs");
-	return 0;
-}
-
-/* Whether all rows found had room; where not, ask for more. */
+/* Whether all rows found had room; where not, unload, and ask for more the next time. */
 static bool has_fit(struct kernel_reader *r, const struct k_state *st)
 {
 	const uint32_t found[] = {
@@ -153,11 +99,10 @@ static bool has_fit(struct kernel_reader *r, const struct k_state *st)
 	bool ok = true;
 
 	for (size_t i = 0; i < ARRAY_SIZE(found); i++)
-		if (found[i] > r->rows[i].room)
-			ok = false;
+		ok = ok && found[i] <= r->rows[i].room;
 	if (ok)
 		return true;
-	unload(r);
+	unload(r); /* before the rooms change: they are what is mapped */
 	for (size_t i = 0; i < ARRAY_SIZE(found); i++)
 		if (found[i] > r->rows[i].room)
 			r->rows[i].room = found[i] + found[i] / 4;
@@ -198,7 +143,7 @@ static int read_kin(struct kernel_reader *r, struct err *e)
 		st->n_addrs = n;
 		if (!n)
 			break;
-		err = run(r->skel->progs.read_addrs.prog_fd, e);
+		err = skel_run(r->skel->progs.read_addrs.prog_fd, e);
 	}
 	return err;
 }
@@ -219,6 +164,8 @@ static void give(const struct kernel_reader *r, struct kernel_scan *scan)
 		.n_outside = st->n_outside,
 		.level = st->level,
 		.has_lists = st->has_lists,
+		.has_static = st->has_static,
+		.idle_nsproxy = st->idle_nsproxy,
 	};
 }
 
@@ -231,7 +178,7 @@ int kernel_reader_scan(struct kernel_reader *r, struct kernel_scan *scan, struct
 		if (err)
 			return err;
 		st = memset(r->rows[ROWS_STATE].items, 0, sizeof(*st));
-		err = run(r->skel->progs.read_all.prog_fd, e);
+		err = skel_run(r->skel->progs.read_all.prog_fd, e);
 		if (!err && !st->has_lists)
 			err = read_kin(r, e);
 		if (err)

@@ -21,9 +21,18 @@ struct kernel_scan {
 	const struct k_nsproxy *nsproxies;
 	const struct k_ns *nss;
 	uint32_t n_tasks, n_deep, n_nsproxies, n_nss;
-	uint32_t n_outside; /* tasks outside of our pid namespace */
-	uint32_t level;	    /* of our pid namespace */
-	bool has_lists;	    /* nss holds those too that no task uses */
+	uint32_t n_outside;    /* tasks outside of our pid namespace */
+	uint32_t level;	       /* of our pid namespace */
+	bool has_lists;	       /* nss holds those too that no task uses */
+	bool has_static;       /* the initial namespaces are counted like others (before 6.19) */
+	uint64_t idle_nsproxy; /* that of the idle tasks */
+};
+
+/* What pins namespaces beside nsproxies and other namespaces. */
+struct kernel_pins {
+	const struct k_hold *holds;
+	uint32_t n_holds;
+	uint32_t n_files; /* open files looked at */
 };
 
 /*
@@ -35,5 +44,14 @@ int kernel_reader_open(struct kernel_reader **r, struct err *e);
 /* Read the kernel as it is now. */
 int kernel_reader_scan(struct kernel_reader *r, struct kernel_scan *scan, struct err *e);
 void kernel_reader_close(struct kernel_reader *r);
+
+struct kernel_pinner;
+
+/* The same for the programs that read what pins. */
+int kernel_pinner_open(struct kernel_pinner **p, struct err *e);
+/* `scan` tells which IPC namespaces there are. Good until the next call. */
+int kernel_pinner_read(struct kernel_pinner *p, const struct kernel_scan *scan,
+		       struct kernel_pins *pins, struct err *e);
+void kernel_pinner_close(struct kernel_pinner *p);
 
 #endif

@@ -27,6 +27,7 @@ struct probe_want {
 	uint8_t facts;	    /* enum task_fact of every task */
 	uint8_t lead_facts; /* of the first task of each namespace only (`nscope ls`) */
 	uint32_t skip;	    /* BIT(row of the probe table): do not run it */
+	bool has_ledger;    /* all references, where the kernel probe can count them */
 };
 
 /* The rows of the table; their order is the order in which hooks are called. */
@@ -64,6 +65,7 @@ struct probe_env {
 	uint64_t nsfs_dev;	       /* st_dev of every namespace file */
 	ARRAY(uint8_t) ns_flags;       /* enum ns_flag by row; see probe_ns_flags() */
 	uint32_t n_from_kernel;	       /* the first rows of the builder: the kernel's, by tid */
+	bool has_files;		       /* the kernel probe gave the open files that matter */
 	bool has_lists;		       /* the kernel probe gave the namespaces without tasks too */
 	ARRAY(int32_t) cgroup_like; /* by row of the kernel's: the first one in the same cgroups */
 };

@@ -226,6 +226,8 @@ static bool has_hook_for(const struct driver *d, unsigned i, int32_t row)
 
 	if (!d->is_on[i] || !probes[i].task || probes[i].is_in_kernel)
 		return false;
+	if (i == PROBE_FDS && d->env.has_files)
+		return false;
 	/* One path is read for all that are in the same groups. */
 	if (i == PROBE_CGROUP && d->env.cgroup_like.items[row] != row)
 		return false;

@@ -10,7 +10,8 @@ _Static_assert(ARRAY_SIZE(missing_names) == -IX_LAST, "a name for each");
 const char *const keeper_kind_names[] = {
 	[KEEPER_FD] = "fd",	  [KEEPER_BIND] = "bind",   [KEEPER_SOCKET] = "socket",
 	[KEEPER_TASK] = "task",	  [KEEPER_FILE] = "file",   [KEEPER_FLIGHT] = "flight",
-	[KEEPER_QUEUE] = "queue", [KEEPER_SUPER] = "super", [KEEPER_IPC] = "ipc",
+	[KEEPER_QUEUE] = "queue", [KEEPER_SUPER] = "super", [KEEPER_CPU] = "cpu",
+	[KEEPER_IPC] = "ipc",
 };
 const char *const audit_names[] = {"none", "full", "unstable", "partial", "initial"};
 const char *const coverage_state_names[] = {"ok", "partial", "denied", "unsupported", "off"};

@@ -175,6 +175,7 @@ enum keeper_kind {
 	KEEPER_FLIGHT, /* in a message that nobody has received yet; fd is that of the socket */
 	KEEPER_QUEUE,  /* a connection that fd has not accepted yet */
 	KEEPER_SUPER,  /* a mounted file system; path is its type */
+	KEEPER_CPU,    /* a processor that idles, and has not let go of the task before */
 	KEEPER_IPC,    /* System V IPC remembers it */
 	KEEPER_N_KINDS
 };

@@ -269,7 +269,9 @@ static void tell_task(struct k_state *st, struct task_struct *t)
 	struct k_task *r;
 	uint32_t row;
 
-	if (!pid || !t->pid) /* released meanwhile; an idle task */
+	if (!t->pid) /* an idle task */
+		st->idle_nsproxy = number(st, t->nsproxy);
+	if (!pid || !t->pid) /* without a pid it was released meanwhile */
 		return;
 	if (st->level && !nr_here(number(st, pid))) {
 		st->n_outside++;
@@ -310,6 +312,7 @@ int read_all(void *ctx)
 	bpf_rcu_read_lock();
 	st->level = self->thread_pid->level;
 	st->has_lists = has_lists();
+	st->has_static = !bpf_core_field_exists(struct ns_common___v619, ns_tree_node);
 	proxy_slots(self->nsproxy, st->self);
 	st->self[K_PID] = active_pid_ns(st, self);
 	st->self[K_USER] = COMMON(self->real_cred->user_ns, K_USER);

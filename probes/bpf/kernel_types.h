@@ -168,10 +168,23 @@ struct signal_struct {
 
 struct mm_struct {
 	struct user_namespace *user_ns;
+	struct file *exe_file;
 };
 
 struct fs_struct;
 struct files_struct;
+
+struct rq {
+	struct task_struct *idle;
+};
+
+struct cfs_rq {
+	struct rq *rq;
+};
+
+struct task_group {
+	struct cfs_rq **cfs_rq;
+};
 
 struct task_struct {
 	unsigned int __state;
@@ -191,6 +204,7 @@ struct task_struct {
 	const struct cred *cred, *ptracer_cred;
 	struct fs_struct *fs;
 	struct files_struct *files;
+	struct task_group *sched_task_group;
 };
 
 /* ---- what pins namespaces ---- */

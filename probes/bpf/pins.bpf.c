@@ -32,9 +32,35 @@ static void tell_task(struct k_state *st, struct task_struct *t)
 	}
 }
 
+/*
+ * A processor that idles goes on with the memory of the task before, which may be
+ * dead. Its idle task is on no list; the run queues lead to it.
+ */
+static void tell_idle_mms(struct k_state *st, struct task_struct *self)
+{
+	struct bpf_iter_num it;
+	uint64_t queues;
+	int *i;
+
+	if (!bpf_core_field_exists(struct task_struct, sched_task_group) ||
+	    !bpf_core_field_exists(struct task_group, cfs_rq))
+		return;
+	queues = number(st, self->sched_task_group->cfs_rq);
+	bpf_iter_num_new(&it, 0, st->n_cpus);
+	while ((i = bpf_iter_num_next(&it))) {
+		uint64_t queue = WORD(st, queues + *i * 8ull);
+
+		if (queue)
+			tell_mm(number(st, CAST(queue, struct cfs_rq)->rq->idle->active_mm),
+				K_BY_CPU, 0, *i);
+	}
+	bpf_iter_num_destroy(&it);
+}
+
 SEC("syscall")
 int read_task_pins(void *ctx)
 {
+	struct task_struct *self = CAST(bpf_get_current_task(), struct task_struct);
 	struct k_state *st = state();
 	struct bpf_iter_task it;
 	struct task_struct *t;
@@ -42,9 +68,9 @@ int read_task_pins(void *ctx)
 	if (!st)
 		return -1;
 	bpf_rcu_read_lock();
-	st->level = CAST(bpf_get_current_task(), struct task_struct)->thread_pid->level;
-	st->self[K_PID] =
-		active_pid_ns(st, CAST(bpf_get_current_task(), struct task_struct));
+	st->level = self->thread_pid->level;
+	st->self[K_PID] = active_pid_ns(st, self);
+	tell_idle_mms(st, self);
 	bpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_THREADS);
 	while ((t = bpf_iter_task_next(&it)))
 		tell_task(st, CAST(t, struct task_struct));
@@ -210,9 +236,21 @@ int read_ipc_pins(void *ctx)
 	return 0;
 }
 
-/* Attached shared memory; asked for only where some IPC namespace has segments. */
+/* The initial user namespace needs no audit, so what its tasks map matters for segments only. */
+static int is_worth_maps(struct k_state *st, struct task_struct *t)
+{
+	if (st->has_shm)
+		return 1;
+	return !is_initial(NS_AT(st, t->real_cred->user_ns, K_USER)) ||
+	       !is_initial(NS_AT(st, t->mm->user_ns, K_USER));
+}
+
+/*
+ * Mapped files are open files without a descriptor: they keep the credentials of
+ * whoever opened them, and a segment of shared memory keeps its namespace.
+ */
 SEC("syscall")
-int read_shm_pins(void *ctx)
+int read_map_pins(void *ctx)
 {
 	struct k_state *st = state();
 	struct bpf_iter_task it;
@@ -223,12 +261,18 @@ int read_shm_pins(void *ctx)
 	bpf_rcu_read_lock();
 	bpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_PROCS);
 	while ((t = bpf_iter_task_next(&it))) {
+		struct task_struct *task = CAST(t, struct task_struct);
 		struct bpf_iter_task_vma vmas;
 		struct vm_area_struct *vma;
+		uint64_t pids;
 
+		if (!task->mm || !is_worth_maps(st, task))
+			continue;
+		pids = pids_of(st, task);
+		tell_vma(number(st, task->mm->exe_file), pids);
 		bpf_iter_task_vma_new(&vmas, t, 0);
 		while ((vma = bpf_iter_task_vma_next(&vmas)))
-			tell_vma(number(st, vma->vm_file), pids_of(st, t));
+			tell_vma(number(st, vma->vm_file), pids);
 		bpf_iter_task_vma_destroy(&vmas);
 	}
 	bpf_iter_task_destroy(&it);

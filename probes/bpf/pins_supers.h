@@ -211,7 +211,7 @@ __noinline int walk_ipc_ids(uint64_t ns, uint32_t kind)
 	return 0;
 }
 
-/* A mapping of a segment: shmat(2) opens a file of its own, which keeps the namespace. */
+/* A mapping. That of a segment has a file of its own, which keeps the namespace. */
 __noinline int tell_vma(uint64_t file, uint64_t pids)
 {
 	struct k_state *st = state();
@@ -220,6 +220,7 @@ __noinline int tell_vma(uint64_t file, uint64_t pids)
 
 	if (!st || !file)
 		return 0;
+	tell_cred(number(st, CAST(file, struct file)->f_cred), K_BY_TASK, pids, -1);
 	name = number(st, (void *)file_name(file));
 	if ((uint32_t)WORD(st, name) != ('S' | 'Y' << 8 | 'S' << 16 | 'V' << 24))
 		return 0;
