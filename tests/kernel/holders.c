@@ -37,18 +37,21 @@
 #define CLONE_NEWTIME 0x80
 #endif
 
-#define DIE(what)                                                                                  \
-	do {                                                                                       \
-		fprintf(stderr, "holders: %s (line %d): %s\n", what, __LINE__, strerror(errno));   \
-		exit(1);                                                                           \
-	} while (0)
-#define MUST(call)                                                                                 \
-	({                                                                                         \
-		long r_ = (call);                                                                  \
-		if (r_ < 0)                                                                        \
-			DIE(#call);                                                                \
-		r_;                                                                                \
-	})
+__attribute__((noreturn)) static void die(const char *what, int line)
+{
+	fprintf(stderr, "holders: %s (line %d): %s\n", what, line, strerror(errno));
+	exit(1);
+}
+
+static long must(long result, const char *what, int line)
+{
+	if (result < 0)
+		die(what, line);
+	return result;
+}
+
+#define DIE(what)  die(what, __LINE__)
+#define MUST(call) must((call), #call, __LINE__)
 
 static const struct {
 	const char *name;
@@ -607,8 +610,8 @@ static void old_creds(const char *kind)
 static void run_program(const char *kind)
 {
 	int ready[2];
-	char c, text[16];
 	pid_t pid;
+	char c;
 
 	enter(kind);
 	MUST(pipe(ready));
@@ -620,7 +623,6 @@ static void run_program(const char *kind)
 	}
 	close(ready[1]);
 	MUST(read(ready[0], &c, 1));
-	snprintf(text, sizeof(text), "%d", pid);
 }
 
 static int maps_fd = -1;
