@@ -60,14 +60,6 @@ examples() {
   done
 }
 
-@test "docs: man pages are whole" {
-  need scdoc mandoc
-  for page in "$TOP"/doc/*.scd; do
-    scdoc <"$page" >"$BATS_TEST_TMPDIR/page"
-    mandoc -T lint -W warning "$BATS_TEST_TMPDIR/page"
-  done
-}
-
 @test "deps: other systems are told their packages, and nothing is installed" {
   mkdir "$BATS_TEST_TMPDIR/bin"
   for tool in sh sed awk cat tr id uname; do ln -s "$(command -v $tool)" "$BATS_TEST_TMPDIR/bin/"; done
