@@ -18,7 +18,7 @@ page() {
 
 @test "the pages are whole" {
   for file in nscope.[157]; do
-    mandoc -T lint -W error "$file" >lint || { cat lint && false; }
+    run -0 mandoc -T lint -W error "$file"
     run ! grep -n '@[a-z-]*@' "$file"
   done
 }
