@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The writer of format 1. It is ours, and not the library's, because a dump has
- * one row a line, so that diff(1) shows rows, and because building a tree of
- * objects first takes ten times as long as reading the kernel. The keys of each
+ * one row a line, so that diff(1) shows rows, and because a tree of objects, to
+ * build and to sort, takes more than ten times as long. The keys of each
  * object are written in the order of their bytes; the tests check that.
  */
 #include "json.h"

@@ -34,7 +34,7 @@ static const struct snap *load(const struct strbuf *text)
 static void test_round_trip(void **state)
 {
 	(void)state;
-	for (uint64_t seed = 0; seed < 40; seed++) {
+	for (uint64_t seed = 0; seed < 25; seed++) {
 		const struct snap *s = random_snap(seed, 300), *again;
 		struct strbuf first = dump(s), second;
 
@@ -155,7 +155,7 @@ static void test_damaged(void **state)
 	struct rng rng = {6};
 
 	(void)state;
-	for (unsigned i = 0; i < 3000; i++) {
+	for (unsigned i = 0; i < 1500; i++) {
 		size_t at = rng_below(&rng, text.n);
 		char was = text.s[at];
 		struct err e = {""};
