@@ -7,8 +7,9 @@
 struct table {
 	struct libscols_table *scols;
 	struct libscols_line *line; /* the last row */
-	unsigned n_columns;
-	unsigned n_cells; /* in the last row */
+	unsigned n_cells;	    /* in the last row */
+	unsigned width;
+	enum charset cs;
 };
 
 /* The library fails for want of memory only. */
@@ -17,7 +18,7 @@ static void *or_die(void *p)
 	return p ? p : xcalloc(SIZE_MAX, 2);
 }
 
-struct table *table_new(unsigned flags, unsigned width)
+struct table *table_new(unsigned flags, unsigned width, enum charset cs)
 {
 	struct table *t = xcalloc(1, sizeof(*t));
 
@@ -25,9 +26,10 @@ struct table *table_new(unsigned flags, unsigned width)
 	scols_table_enable_noheadings(t->scols, !!(flags & TABLE_NO_HEADINGS));
 	scols_table_enable_raw(t->scols, !!(flags & TABLE_RAW));
 	scols_table_enable_noencoding(t->scols, 1); /* all cells are safe text already */
-	scols_table_set_termforce(t->scols, width ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
-	if (width)
-		scols_table_set_termwidth(t->scols, width);
+	/* It would cut any column, a process number in half; whole rows are cut below. */
+	scols_table_set_termforce(t->scols, SCOLS_TERMFORCE_NEVER);
+	t->width = width;
+	t->cs = cs;
 	return t;
 }
 
@@ -41,10 +43,7 @@ void table_free(struct table *t)
 
 void table_add_column(struct table *t, const char *title, bool is_right)
 {
-	int flags = is_right ? SCOLS_FL_RIGHT : SCOLS_FL_TRUNC;
-
-	or_die(scols_table_new_column(t->scols, title, 0, flags));
-	t->n_columns++;
+	or_die(scols_table_new_column(t->scols, title, 0, is_right ? SCOLS_FL_RIGHT : 0));
 }
 
 void table_add_row(struct table *t)
@@ -58,6 +57,20 @@ void table_add_cell(struct table *t, const char *safe)
 	scols_line_set_data(t->line, t->n_cells++, safe);
 }
 
+/* Without the spaces that would fill the last column. */
+static void write_line(struct strbuf *out, const struct table *t, char *line)
+{
+	size_t n = strlen(line);
+
+	while (n && line[n - 1] == ' ')
+		line[--n] = '\0';
+	if (t->width)
+		text_fit(out, line, t->width, t->cs);
+	else
+		strbuf_add(out, line, n);
+	strbuf_add(out, "\n", 1);
+}
+
 void table_write(struct strbuf *out, struct table *t)
 {
 	char *text = NULL;
@@ -65,16 +78,9 @@ void table_write(struct strbuf *out, struct table *t)
 	strbuf_add(out, "", 0);
 	if (scols_table_is_empty(t->scols) || scols_print_table_to_string(t->scols, &text))
 		return;
-	/* Without the spaces that would fill the last column. */
-	for (char *line = text, *end; *line; line = end + (*end == '\n')) {
-		size_t n;
-
-		end = strchrnul(line, '\n');
-		for (n = end - line; n && line[n - 1] == ' '; n--)
-			;
-		strbuf_add(out, line, n);
-		strbuf_add(out, "\n", 1);
-	}
+	for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
+		if (*line || rest)
+			write_line(out, t, line);
 	free(text);
 }
 

@@ -16,8 +16,8 @@ enum table_flag {
 
 struct table;
 
-/* width: columns of the terminal, to which the last column is cut; 0 is without end. */
-struct table *table_new(unsigned flags, unsigned width);
+/* width: columns of the terminal; longer rows are cut, and marked. 0 is without end. */
+struct table *table_new(unsigned flags, unsigned width, enum charset cs);
 void table_free(struct table *t);
 
 void table_add_column(struct table *t, const char *title, bool is_right);

@@ -21,9 +21,9 @@ static const struct right rights[] = {
 	{CAP_PERFMON, "the same"},
 };
 
-static void say_rights(struct strbuf *out)
+static void say_rights(struct strbuf *out, enum charset cs)
 {
-	struct table *t = table_new(0, 0);
+	struct table *t = table_new(0, 0, cs);
 	char name[64];
 
 	capng_get_caps_process();
@@ -60,7 +60,7 @@ static const struct probe *find_probe(struct raw name)
 static void say_coverage(struct strbuf *out, const struct snap *s, enum charset cs)
 {
 	static const char *const titles[] = {"PROBE", "STATE", "SEEN", "MISSED", "WHY", "READS"};
-	struct table *t = table_new(0, 0);
+	struct table *t = table_new(0, 0, cs);
 	char buf[4096];
 
 	for (size_t i = 0; i < ARRAY_SIZE(titles); i++)
@@ -131,7 +131,7 @@ static int run(struct cmd_ctx *c)
 	say_host(&out, s, c->cs);
 	if (!cmd_value(c, "load")) {
 		strbuf_puts(&out, "\n");
-		say_rights(&out);
+		say_rights(&out, c->cs);
 	}
 	strbuf_puts(&out, "\n");
 	say_coverage(&out, s, c->cs);

@@ -90,7 +90,7 @@ static void write_table(const struct ls *ls, const struct snap *s, struct strbuf
 	bool is_raw = cmd_value(ls->c, "raw");
 	unsigned flags =
 		(is_raw ? TABLE_RAW : 0) | (cmd_value(ls->c, "noheadings") ? TABLE_NO_HEADINGS : 0);
-	struct table *t = table_new(flags, is_raw ? 0 : cmd_width());
+	struct table *t = table_new(flags, is_raw ? 0 : cmd_width(), ls->c->cs);
 
 	for (unsigned i = 0; i < ls->n_cols; i++)
 		table_add_column(t, ls->cols[i]->title, ls->cols[i]->is_right);

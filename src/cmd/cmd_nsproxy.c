@@ -75,7 +75,7 @@ static void add_column_cell(struct table *t, const struct matrix_rows *m, const 
 static void write_matrix(struct matrix_rows *m, struct strbuf *out)
 {
 	unsigned flags = cmd_value(m->c, "noheadings") ? TABLE_NO_HEADINGS : 0;
-	struct table *t = table_new(flags, cmd_width());
+	struct table *t = table_new(flags, cmd_width(), m->c->cs);
 	struct matrix matrix;
 	char buf[8];
 

@@ -14,13 +14,33 @@ struct lines {
 	struct table *table;
 	bool *has_proxy; /* nsproxies whose count was shown */
 	struct strbuf cell;
+	unsigned label_width; /* of the first column; 0 is without end */
 };
+
+#define OTHER_COLUMNS 40 /* what a terminal should have left for the columns beside the label */
+#define MIN_LABEL     24
 
 static void end_cell(struct lines *l)
 {
 	table_add_cell(l->table, l->cell.s);
 	l->cell.n = 0;
 	strbuf_add(&l->cell, "", 0);
+}
+
+/* The label, cut where it would push the other columns off the terminal. */
+static void end_label(struct lines *l)
+{
+	struct strbuf fitted = {0};
+
+	if (!l->label_width || text_width(l->cell.s) <= l->label_width) {
+		end_cell(l);
+		return;
+	}
+	text_fit(&fitted, l->cell.s, l->label_width, l->c->cs);
+	l->cell.n = 0;
+	strbuf_add(&l->cell, fitted.s, fitted.n);
+	strbuf_free(&fitted);
+	end_cell(l);
 }
 
 static void add_value(struct lines *l, enum row_of of, const char *id, int32_t ix)
@@ -58,7 +78,7 @@ static void add_task(struct lines *l, int32_t ix)
 	const struct task *t = &l->s->tasks[ix];
 
 	label_task(l, ix);
-	end_cell(l);
+	end_label(l);
 	add_value(l, OF_TASK, "strip", ix);
 	end_cell(l);
 	/* How many share an nsproxy is said where it comes first. */
@@ -119,8 +139,13 @@ static void write_lines(struct lines *l, struct strbuf *out)
 	static void (*const adders[])(struct lines *, int32_t) = {
 		[OF_TASK] = add_task, [OF_NS] = add_ns, [OF_NSPROXY] = add_nsproxy};
 	static const char *const titles[] = {"TASK", "mnpuihct", "NSPROXY", "USER", "CONTAINER"};
+	unsigned width = cmd_width();
 
-	l->table = table_new(cmd_value(l->c, "noheadings") ? TABLE_NO_HEADINGS : 0, cmd_width());
+	if (width)
+		l->label_width =
+			width > OTHER_COLUMNS + MIN_LABEL ? width - OTHER_COLUMNS : MIN_LABEL;
+	l->table =
+		table_new(cmd_value(l->c, "noheadings") ? TABLE_NO_HEADINGS : 0, width, l->c->cs);
 	l->has_proxy = xcalloc(l->s->n_nsproxies, sizeof(*l->has_proxy));
 	for (size_t i = 0; i < ARRAY_SIZE(titles); i++)
 		table_add_column(l->table, titles[i], false);

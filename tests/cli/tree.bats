@@ -39,6 +39,21 @@ nscope() {
   [[ $output == *日本語サーバ* ]]
 }
 
+@test "tree, ls: on a terminal rows are cut to its width and marked" {
+  need script
+  for cmd in "tree" "tree --ascii" "ls" "tree --by nsproxy"; do
+    script -qec "stty cols 70 && '$NSCOPE' $cmd --load '$WEB'" /dev/null 2>&1 | tr -d '\r' |
+      grep -v '^nscope: incomplete' >"$BATS_TEST_TMPDIR/out"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/out")" -gt 30 ]
+    [ "$(wc -L <"$BATS_TEST_TMPDIR/out")" -le 70 ]
+  done
+  script -qec "stty cols 70 && '$NSCOPE' tree --ascii --load '$WEB'" /dev/null >"$BATS_TEST_TMPDIR/out"
+  # Numbers are whole or the row is marked, and the strip is on the screen in every row.
+  grep -qE 'unshare 2500 ' "$BATS_TEST_TMPDIR/out"
+  grep -qE '^`- .*~ +\.{8}|\\xe6.*~' "$BATS_TEST_TMPDIR/out"
+  [ "$(grep -cE '[.?mnpuihct-]{8} ' "$BATS_TEST_TMPDIR/out")" -gt 30 ]
+}
+
 @test "tree: every order has every task or namespace once" {
   for by in task user pid nsproxy; do
     nscope tree -n --ascii --by $by | grep -oE '[^ ]+ [0-9]+( \([0-9]+\)| thread)* +[.?mnpuihct-]{8} ' |
