@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -21,6 +22,7 @@
 #define TEXT_MAX    4096 /* bytes that are kept of a command line */
 #define CUT_MARK    " ..."
 #define DEADLINE_MS 50 /* without a further line the child is stuck */
+#define WAITS_MAX   20 /* deadlines that one may miss while it runs */
 #define STUCK_MAX   4  /* then no more are tried */
 
 struct pending {
@@ -87,21 +89,43 @@ static void child(int out, const struct pending *p, unsigned n)
 
 /* ---- the parent ---- */
 
-/* Reads n bytes, waiting at most DEADLINE_MS for each further piece. */
-static int read_timed(int fd, void *buf, size_t n)
+struct reader {
+	const struct probe_env *env;
+	pid_t pid; /* the child */
+	int in;	   /* where its answers come from */
+};
+
+/* A child that waits for a processor is not stuck; one in a read that blocks sleeps. */
+static bool is_running(const struct reader *r)
 {
+	char path[24], stat[512];
+	const char *end;
+
+	snprintf(path, sizeof(path), "%d/stat", r->pid);
+	if (probe_read_file(r->env->proc, path, stat, sizeof(stat)) <= 0)
+		return false;
+	end = strrchr(stat, ')');
+	return end && end[1] == ' ' && end[2] == 'R';
+}
+
+/* Reads n bytes, waiting for each further piece until the child is stuck. */
+static int read_timed(const struct reader *r, void *buf, size_t n)
+{
+	unsigned n_waits = 0;
 	char *at = buf;
 
 	while (n) {
-		struct pollfd p = {.fd = fd, .events = POLLIN};
-		int r = poll(&p, 1, DEADLINE_MS);
+		struct pollfd p = {.fd = r->in, .events = POLLIN};
+		int n_ready = poll(&p, 1, DEADLINE_MS);
 		ssize_t got;
 
-		if (r < 0 && errno == EINTR)
+		if (n_ready < 0 && errno == EINTR)
 			continue;
-		if (r <= 0)
-			return r ? -errno : -ETIMEDOUT;
-		got = read(fd, at, n);
+		if (!n_ready && ++n_waits < WAITS_MAX && is_running(r))
+			continue;
+		if (n_ready <= 0)
+			return n_ready ? -errno : -ETIMEDOUT;
+		got = read(r->in, at, n);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
@@ -130,15 +154,16 @@ static void set_cmdline(struct probe_env *env, int32_t row, char *text, size_t n
 }
 
 /* Takes the answers as they come; returns how many tasks were answered. */
-static unsigned take_answers(struct probe_env *env, int in, const struct pending *p, unsigned n)
+static unsigned take_answers(struct probe_env *env, const struct reader *r, const struct pending *p,
+			     unsigned n)
 {
 	char text[TEXT_MAX + 1];
 	struct answer a;
 
 	for (unsigned i = 0; i < n; i++) {
-		if (read_timed(in, &a, sizeof(a)) < 0)
+		if (read_timed(r, &a, sizeof(a)) < 0)
 			return i;
-		if (a.n > (int32_t)sizeof(text) || (a.n > 0 && read_timed(in, text, a.n) < 0))
+		if (a.n > (int32_t)sizeof(text) || (a.n > 0 && read_timed(r, text, a.n) < 0))
 			return i;
 		if (a.n >= 0)
 			set_cmdline(env, p[i].row, text, a.n);
@@ -187,7 +212,7 @@ static unsigned run_child(struct probe_env *env, unsigned from)
 	close(steal_fd(&out));
 	if (pid < 0)
 		return from;
-	from += take_answers(env, in, st->pending + from, st->n - from);
+	from += take_answers(env, &(struct reader){env, pid, in}, st->pending + from, st->n - from);
 	if (from < st->n)
 		kill(pid, SIGKILL);
 	reap(st, pid);
@@ -203,7 +228,8 @@ static void read_pending(struct probe_env *env)
 		i = run_child(env, i);
 		if (i == st->n)
 			break;
-		probe_gap(env, COV_PARTIAL, 1, "blocked: its memory is locked");
+		probe_gap(env, COV_PARTIAL, 1,
+			  "blocked: it did not come in time; the memory of the task may be locked");
 		st->n_stuck++;
 		i++;
 	}

@@ -149,6 +149,26 @@ setup() { DUMP=$BATS_FILE_TMPDIR/dump.json; }
   run ! grep -E '"[^"]*(covered|fifo)", O_(RDONLY|RDWR|WRONLY)' "$BATS_TEST_TMPDIR/trace"
 }
 
+# A read of cmdline waits for as long as the memory of its task is locked; that the reader is
+# held at just that call is the same to the program.
+@test "command lines that block: four are given up in time, the rest is there" {
+  local i options=() pids=()
+  for i in 1 2 3 4 5 6; do
+    sleep 60 >/dev/null 2>&1 3>&- &
+    pids+=($!) options+=(-P "/proc/$!/cmdline")
+  done
+  dump_to "$BATS_TEST_TMPDIR/dump.json" strace -f -qq -o "$BATS_TEST_TMPDIR/trace" \
+    "${options[@]}" -e trace=read -e inject=read:delay_enter=3000000
+  equal "$(jq -c '[.coverage[] | select(.probe == "cmdline" and (.why | test("blocked:"))) |
+    .missed]' "$DUMP")" "[4]"
+  [ "$(missed cmdline partial)" -ge 6 ]
+  for i in "${pids[@]}"; do
+    equal "$(task "$i" '[.comm, .state, .cmdline, .ns.net]')" \
+      "[\"sleep\",\"S\",null,$(inum "$i" net)]"
+    end_process "$i"
+  done
+}
+
 @test "the kernel probe and /proc tell the same of the world" {
   local filter=$BATS_TEST_TMPDIR/filter.jq
   "$NSCOPE" doctor | grep -qE '^kernel +ok' || skip "the kernel probe does not work here"
