@@ -179,7 +179,7 @@ setup() { DUMP=$BATS_FILE_TMPDIR/dump.json; }
 ($tasks[] | [.tid, .tgid, .ppid, .start, .uid, .state, .kthread, .ns, .pids, .cgroup, .missing]),
 (.namespaces[] | select(.inum as $n | $theirs | index($n)) | select(.initial | not) |
   [.type, .inum, .id, .owner, .owner_uid, .parent, .level, .nprocs, .nthreads,
-   [.holders[].keepers[]]])
+   [.holders[].keepers[] | select(.kind | IN("fd", "bind", "socket"))]])
 JQ
   "$NSCOPE" dump >"$BATS_TEST_TMPDIR/kernel.json" 2>/dev/null
   jq -c --argjson no_init "$(made no_init pid)" -f "$filter" "$DUMP" >"$BATS_TEST_TMPDIR/proc"
