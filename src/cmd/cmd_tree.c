@@ -97,14 +97,28 @@ static void add_task(struct lines *l, int32_t ix)
 	end_cell(l);
 }
 
-/* net:[4026531840], and for one without tasks what keeps it. */
-static void add_ns(struct lines *l, int32_t ix)
+static void label_ns(struct lines *l, int32_t ix)
 {
 	const struct ns *ns = &l->s->nss[ix];
 
 	strbuf_printf(&l->cell, "%s:[%u]", ns_kinds[ns->kind].name, ns->inum);
 	if (ns->is_initial)
 		strbuf_puts(&l->cell, " initial");
+}
+
+static void end_row(struct lines *l)
+{
+	end_label(l);
+	for (int i = 0; i < 4; i++)
+		end_cell(l);
+}
+
+/* Above the tasks that are in it: how many, and for one without any what keeps it. */
+static void add_ns(struct lines *l, int32_t ix)
+{
+	const struct ns *ns = &l->s->nss[ix];
+
+	label_ns(l, ix);
 	if (ns->n_procs) {
 		strbuf_printf(&l->cell, " %u process%s", ns->n_procs, ns->n_procs == 1 ? "" : "es");
 	} else if (ns->n_threads) {
@@ -114,9 +128,20 @@ static void add_ns(struct lines *l, int32_t ix)
 		strbuf_puts(&l->cell, " ");
 		add_value(l, OF_NS, "where", ix);
 	}
+	end_row(l);
+}
+
+/* In a tree of namespaces alone. */
+static void add_owned(struct lines *l, int32_t ix)
+{
+	static const char *const cells[] = {"nprocs", "pid", "user", "command"};
+
+	label_ns(l, ix);
 	end_cell(l);
-	for (int i = 0; i < 4; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cells); i++) {
+		add_value(l, OF_NS, cells[i], ix);
 		end_cell(l);
+	}
 }
 
 static void add_nsproxy(struct lines *l, int32_t ix)
@@ -129,16 +154,27 @@ static void add_nsproxy(struct lines *l, int32_t ix)
 	if (p->count >= 0)
 		strbuf_printf(&l->cell, ", count %d", p->count);
 	l->has_proxy[ix] = true;
-	end_cell(l);
-	for (int i = 0; i < 4; i++)
-		end_cell(l);
+	end_row(l);
 }
 
-static void write_lines(struct lines *l, struct strbuf *out)
+/* How the rows look, by what the order is about. */
+static const struct look {
+	void (*add[ROW_OF_N])(struct lines *l, int32_t ix);
+	const char *titles[5];
+	bool is_right[5];
+	uint8_t facts, lead_facts;
+} looks[] = {
+	[OF_TASK] = {.add = {[OF_TASK] = add_task, [OF_NS] = add_ns, [OF_NSPROXY] = add_nsproxy},
+		     .titles = {"TASK", "mnpuihct", "NSPROXY", "USER", "CONTAINER"},
+		     .facts = TASK_STAT | TASK_UID | TASK_CGROUP | TASK_PIDS},
+	[OF_NS] = {.add = {[OF_NS] = add_owned},
+		   .titles = {"NAMESPACE", "NPROCS", "PID", "USER", "COMMAND"},
+		   .is_right = {false, true, true},
+		   .lead_facts = TASK_STAT | TASK_UID | TASK_CMDLINE},
+};
+
+static void write_lines(struct lines *l, const struct look *look, struct strbuf *out)
 {
-	static void (*const adders[])(struct lines *, int32_t) = {
-		[OF_TASK] = add_task, [OF_NS] = add_ns, [OF_NSPROXY] = add_nsproxy};
-	static const char *const titles[] = {"TASK", "mnpuihct", "NSPROXY", "USER", "CONTAINER"};
 	unsigned width = cmd_width();
 
 	if (width)
@@ -147,15 +183,15 @@ static void write_lines(struct lines *l, struct strbuf *out)
 	l->table =
 		table_new(cmd_value(l->c, "noheadings") ? TABLE_NO_HEADINGS : 0, width, l->c->cs);
 	l->has_proxy = xcalloc(l->s->n_nsproxies, sizeof(*l->has_proxy));
-	for (size_t i = 0; i < ARRAY_SIZE(titles); i++)
-		table_add_column(l->table, titles[i], false);
+	for (size_t i = 0; i < ARRAY_SIZE(look->titles); i++)
+		table_add_column(l->table, look->titles[i], look->is_right[i]);
 	strbuf_add(&l->cell, "", 0);
 	for (uint32_t i = 0; i < l->t->n; i++) {
 		const struct tree_row *r = &l->t->rows[i];
 
 		table_add_row(l->table);
 		tree_prefix(&l->cell, l->t, i, l->c->cs);
-		adders[r->of](l, r->ix);
+		look->add[r->of](l, r->ix);
 	}
 	table_write(out, l->table);
 	table_free(l->table);
@@ -178,7 +214,8 @@ static bool is_wanted(const struct tree_row *r, void *data)
 
 static int show(struct cmd_ctx *c, enum tree_order by, struct filter *filter)
 {
-	struct probe_want want = {.facts = TASK_STAT | TASK_UID | TASK_CGROUP | TASK_PIDS};
+	const struct look *look = &looks[tree_orders[by].of];
+	struct probe_want want = {.facts = look->facts, .lead_facts = look->lead_facts};
 	struct lines l = {.c = c};
 	struct strbuf out = {0};
 	struct tree t = {0};
@@ -188,7 +225,7 @@ static int show(struct cmd_ctx *c, enum tree_order by, struct filter *filter)
 	if (tree_orders[by].of == OF_TASK)
 		want.facts |= filter_needs(filter);
 	else
-		want.lead_facts = filter_needs(filter);
+		want.lead_facts |= filter_needs(filter);
 	l.s = cmd_read(c, &want);
 	if (!l.s)
 		return CMD_TROUBLE;
@@ -197,7 +234,7 @@ static int show(struct cmd_ctx *c, enum tree_order by, struct filter *filter)
 	if (filter)
 		tree_filter(&t, is_wanted, &wanted);
 	l.t = &t;
-	write_lines(&l, &out);
+	write_lines(&l, look, &out);
 	status = cmd_finish(c, l.s, &out);
 	strbuf_free(&out);
 	tree_free(&t);
