@@ -84,7 +84,7 @@ AGENT_CFLAGS := -std=gnu11 -O2 -ffreestanding -fno-pic -fno-stack-protector -fcf
 $(BUILD)/lab-agent: src/lab/agent/agent.c src/lab/lab_proto.h $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) -D_GNU_SOURCE $(AGENT_CFLAGS) $(WARN) $(if $(WERROR),-Werror) -static -no-pie \
+	$(Q)gcc -D_GNU_SOURCE $(AGENT_CFLAGS) $(WARN) $(if $(WERROR),-Werror) -static -no-pie \
 		-nostdlib -Wl,--build-id=none,-z,noexecstack,-s -o $@ $<
 $(BUILD)/src/lab/lab_image.o: $(BUILD)/lab-agent
 
