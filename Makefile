@@ -101,6 +101,9 @@ $(BUILD)/bpf/%.skel.h: $(BUILD)/bpf/%.bpf.o
 	$(call say,SKEL)
 	$(Q)bpftool gen skeleton $(SKEL_FLAGS) $< name $* >$@
 
+# -MMD does not tell of headers that come by -isystem.
+$(BUILD)/probes/kernel_reader.o $(BUILD)/probes/kernel_pins.o: $(SKEL)
+
 # ---- what the tests run ----
 $(LIB): $(LIBOBJ)
 	@rm -f $@

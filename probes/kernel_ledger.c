@@ -6,10 +6,10 @@
  */
 #include "kernel_impl.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static const struct {
 	enum ref_kind ref;
@@ -349,6 +349,37 @@ static enum keeper_kind kind_of(const struct k_hold *h)
 	return h->ref == K_REF_BIND ? KEEPER_BIND : keeper_by[h->by];
 }
 
+/* "tcp 0.0.0.0:80 listening" */
+static struct raw name_socket(struct probe_env *env, const struct k_hold *h)
+{
+	static const char *const families[] = {
+		[AF_UNIX] = "unix",	  [AF_INET] = "inet",	  [AF_INET6] = "inet6",
+		[AF_NETLINK] = "netlink", [AF_PACKET] = "packet", [AF_VSOCK] = "vsock",
+	};
+	static const char *const types[] = {
+		[SOCK_STREAM] = "tcp", [SOCK_DGRAM] = "udp", [SOCK_RAW] = "raw"};
+	enum { TCP_LISTEN = 10 };
+	bool is_inet = h->family == AF_INET || h->family == AF_INET6;
+	const char *name = h->family < ARRAY_SIZE(families) ? families[h->family] : NULL;
+	const char *state = h->state == TCP_LISTEN && h->type == SOCK_STREAM ? " listening" : "";
+	char addr[INET6_ADDRSTRLEN] = "", text[96], family[16];
+
+	if (is_inet && h->type < ARRAY_SIZE(types) && types[h->type])
+		name = types[h->type];
+	if (!name) {
+		snprintf(family, sizeof(family), "family %u", h->family);
+		name = family;
+	}
+	if (is_inet)
+		inet_ntop(h->family, h->addr, addr, sizeof(addr));
+	if (is_inet)
+		snprintf(text, sizeof(text), h->family == AF_INET6 ? "%s [%s]:%u%s" : "%s %s:%u%s",
+			 name, addr, h->port, state);
+	else
+		snprintf(text, sizeof(text), "%s%s", name, state);
+	return snap_strz(env->b, text);
+}
+
 static void merge_keeper(struct ledger *l, struct probe_env *env, const struct k_hold *h,
 			 struct addr_map *nss)
 {
@@ -372,7 +403,9 @@ static void merge_keeper(struct ledger *l, struct probe_env *env, const struct k
 		return;
 	if (h->by == K_BY_FILE && h->ref == K_REF_FD && h->pid == env->self)
 		return;
-	k.path = snap_str(env->b, h->name, strnlen(h->name, sizeof(h->name)));
+	k.path = h->ref == K_REF_SOCKET
+			 ? name_socket(env, h)
+			 : snap_str(env->b, h->name, strnlen(h->name, sizeof(h->name)));
 	builder_add_keeper(env->b, &k);
 }
 

@@ -144,7 +144,7 @@ static uint64_t list_offset(void)
 static int has_lists(void)
 {
 	return bpf_core_field_exists(struct ns_common, ns_list_node) ||
-	       bpf_core_field_exists(struct ns_common___v619, ns_tree_node);
+	       bpf_core_field_exists(struct ns_common___v619, __ns_ref_active);
 }
 
 /*
@@ -312,7 +312,7 @@ int read_all(void *ctx)
 	bpf_rcu_read_lock();
 	st->level = self->thread_pid->level;
 	st->has_lists = has_lists();
-	st->has_static = !bpf_core_field_exists(struct ns_common___v619, ns_tree_node);
+	st->has_static = !bpf_core_field_exists(struct ns_common___v619, __ns_ref_active);
 	proxy_slots(self->nsproxy, st->self);
 	st->self[K_PID] = active_pid_ns(st, self);
 	st->self[K_USER] = COMMON(self->real_cred->user_ns, K_USER);

@@ -45,6 +45,7 @@ struct ns_tree_node___v619 {
 };
 
 struct ns_common___v619 {
+	struct any __ns_ref_active;
 	struct ns_tree_node___v619 ns_tree_node;
 };
 

@@ -6,6 +6,7 @@
 #include "cmd.h"
 
 extern const struct cmd cmd_ls;
+extern const struct cmd cmd_why;
 extern const struct cmd cmd_tree;
 extern const struct cmd cmd_nsproxy;
 extern const struct cmd cmd_dump;

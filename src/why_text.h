@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The ledger in words: what keeps a namespace, an nsproxy or what a task is tied
+ * to, who that is, and what would free it, in order, as commands to run. The
+ * same lines for the command line and for the screen.
+ */
+#ifndef NSCOPE_WHY_TEXT_H
+#define NSCOPE_WHY_TEXT_H
+
+#include "mem.h"
+#include "snap.h"
+#include "text.h"
+
+/* Each appends lines of safe text. Tasks should have TASK_STAT, TASK_CGROUP and TASK_PIDS. */
+void why_text_ns(struct strbuf *out, const struct snap *s, int32_t ns, enum charset cs);
+void why_text_nsproxy(struct strbuf *out, const struct snap *s, int32_t nsproxy, enum charset cs);
+void why_text_task(struct strbuf *out, const struct snap *s, int32_t task, enum charset cs);
+
+#endif
