@@ -295,14 +295,49 @@ static void test_rows(void **state)
 	snap_unref(s);
 }
 
+static void check_enum(json_t *schema, const char *def, const char *member,
+		       const char *const *names, size_t n)
+{
+	json_t *d = json_object_get(json_object_get(schema, "$defs"), def);
+	json_t *words =
+		json_object_get(json_object_get(json_object_get(d, "properties"), member), "enum");
+
+	assert_int_equal(json_array_size(words), n);
+	for (size_t i = 0; i < n; i++)
+		assert_string_equal(json_string_value(json_array_get(words, i)), names[i]);
+}
+
+/* The words of the schema are those of the tables. */
+static void test_schema_words(void **state)
+{
+	json_t *schema = json_load_file("doc/nscope-1.schema.json", 0, NULL);
+	const char *kinds[NS_N_KINDS];
+
+	(void)state;
+	assert_non_null(schema);
+	for (int k = 0; k < NS_N_KINDS; k++)
+		kinds[k] = ns_kinds[k].name;
+	check_enum(schema, "namespace", "type", kinds, NS_N_KINDS);
+	check_enum(schema, "keeper", "kind", keeper_kind_names, KEEPER_N_KINDS);
+	check_enum(schema, "refs", "audit", audit_names, AUDIT_N);
+	check_enum(schema, "coverage", "state", coverage_state_names, COV_N_STATES);
+	json_decref(schema);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip),	cmocka_unit_test(test_keys_are_sorted),
-		cmocka_unit_test(test_no_raw_byte),	cmocka_unit_test(test_big_ids),
-		cmocka_unit_test(test_truncated),	cmocka_unit_test(test_damaged),
-		cmocka_unit_test(test_what_errors_say), cmocka_unit_test(test_locate),
-		cmocka_unit_test(test_too_deep),	cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_keys_are_sorted),
+		cmocka_unit_test(test_no_raw_byte),
+		cmocka_unit_test(test_big_ids),
+		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_what_errors_say),
+		cmocka_unit_test(test_locate),
+		cmocka_unit_test(test_schema_words),
+		cmocka_unit_test(test_too_deep),
+		cmocka_unit_test(test_rows),
 	};
 
 	text_init(false);

@@ -131,6 +131,7 @@ static void add_keeper(struct maker *m)
 	k.ns = random_ns(m, kind);
 	if (k.ns < 0)
 		return;
+	k.ref = rng_below(&m->rng, REF_N_KINDS);
 	if (k.kind == KEEPER_BIND) {
 		k.mnt_ns = random_ns(m, NS_MNT);
 		k.path = random_raw(m, 200);
@@ -140,7 +141,23 @@ static void add_keeper(struct maker *m)
 	}
 	if (k.kind == KEEPER_SOCKET)
 		k.ino = rng_below(&m->rng, 50);
+	if (k.kind == KEEPER_TASK)
+		k.tid = 1 + rng_below(&m->rng, 5000);
 	builder_add_keeper(m->b, &k);
+}
+
+/* What whoever made the snap counted; only he knows, so it must survive. */
+static void add_counts(struct maker *m)
+{
+	for (uint32_t row = 0; row < builder_n_nss(m->b); row++) {
+		struct ns *ns = builder_ns_row(m->b, row);
+
+		ns->audit = rng_below(&m->rng, AUDIT_N);
+		for (int ref = 0; ref < REF_N_KINDS && ns->audit != AUDIT_NONE; ref++)
+			if (ref != REF_NSPROXY && ref != REF_CHILD && ref != REF_OWNED &&
+			    !rng_below(&m->rng, 4))
+				builder_add_count(m->b, row, ref, rng_below(&m->rng, 40));
+	}
 }
 
 static void add_pids(struct maker *m, int32_t row)
@@ -215,6 +232,7 @@ const struct snap *random_snap(uint64_t seed, unsigned n_tasks)
 	add_nsproxies(&m);
 	for (unsigned i = 0; i < 30; i++)
 		add_keeper(&m);
+	add_counts(&m);
 	for (unsigned i = 0; i < n_tasks; i++)
 		add_task(&m);
 	for (uid_t uid = 0; uid < 5; uid++)
