@@ -18,21 +18,24 @@ static void add(int32_t *counts, const void *object, int32_t n)
 
 static void count_from_tasks(struct recount *r, const struct model *m)
 {
-	obj_for_each(m, OBJ_TASK, struct k_task, p) add(r->nsproxy, p->nsproxy, 1);
-	obj_for_each(m, OBJ_NSPROXY, struct k_nsproxy, p)
-	{
+	obj_for_each (m, OBJ_TASK, struct k_task, p)
+		add(r->nsproxy, p->nsproxy, 1);
+	obj_for_each (m, OBJ_NSPROXY, struct k_nsproxy, p) {
 		add(r->nsproxy, p, p->other);
 		for (int slot = 0; slot < NS_N_SLOTS; slot++)
 			add(r->ns, p->ns[slot], 1);
 	}
-	obj_for_each(m, OBJ_CRED, struct k_cred, c)
-	{
+	obj_for_each (m, OBJ_CRED, struct k_cred, c) {
 		add(r->ns, c->user_ns, 1);
 		add(r->ucounts, c->ucounts, 1);
 	}
-	obj_for_each(m, OBJ_MM, struct k_mm, mm) add(r->ns, mm->user_ns, 1);
-	obj_for_each(m, OBJ_PID, struct k_pid, pid) add(r->ns, pid->numbers[pid->level].ns, 1);
-	obj_for_each(m, OBJ_UCOUNTS, struct k_ucounts, u)
+	obj_for_each (m, OBJ_MM, struct k_mm, mm)
+		add(r->ns, mm->user_ns, 1);
+	obj_for_each (m, OBJ_PID, struct k_pid, pid)
+		add(r->ns, pid->numbers[pid->level].ns, 1);
+	obj_for_each (m, OBJ_FILE, struct k_file, f)
+		add(r->ns, f->is_socket ? f->ns : NULL, 1);
+	obj_for_each (m, OBJ_UCOUNTS, struct k_ucounts, u)
 		add(r->ns, m->rules->has_cred_ucounts ? u->ns : NULL, 1);
 }
 
@@ -55,7 +58,8 @@ void recount_new(struct recount *r, const struct model *m)
 	r->nsproxy = counters(m, OBJ_NSPROXY);
 	r->ucounts = counters(m, OBJ_UCOUNTS);
 	count_from_tasks(r, m);
-	obj_for_each(m, OBJ_NS, struct k_ns, ns) count_from_ns(r, m, ns);
+	obj_for_each (m, OBJ_NS, struct k_ns, ns)
+		count_from_ns(r, m, ns);
 	if (m->init_ns[NS_PID] && m->init_ns[NS_PID]->is_initial) /* frozen */
 		r->ns[m->init_ns[NS_PID]->obj.id] = m->init_ns[NS_PID]->count;
 }
@@ -80,8 +84,7 @@ static int differs(const struct model *m, const void *object, int32_t kept, int3
 
 static int check_pids(const struct model *m, struct err *e)
 {
-	obj_for_each(m, OBJ_PID, struct k_pid, pid)
-	{
+	obj_for_each (m, OBJ_PID, struct k_pid, pid) {
 		uint32_t n = 0;
 
 		for (int type = 0; type < PIDTYPE_N; type++)
@@ -98,12 +101,15 @@ int model_check(const struct model *m, struct err *e)
 	int ret = check_pids(m, e);
 
 	recount_new(&r, m);
-	obj_for_each(m, OBJ_NS, struct k_ns, ns) if (!ret) ret =
-		differs(m, ns, ns->count, r.ns[ns->obj.id], e);
-	obj_for_each(m, OBJ_NSPROXY, struct k_nsproxy, p) if (!ret) ret =
-		differs(m, p, p->count, r.nsproxy[p->obj.id], e);
-	obj_for_each(m, OBJ_UCOUNTS, struct k_ucounts, u) if (!ret) ret =
-		differs(m, u, u->count, r.ucounts[u->obj.id], e);
+	obj_for_each (m, OBJ_NS, struct k_ns, ns)
+		if (!ret)
+			ret = differs(m, ns, ns->count, r.ns[ns->obj.id], e);
+	obj_for_each (m, OBJ_NSPROXY, struct k_nsproxy, p)
+		if (!ret)
+			ret = differs(m, p, p->count, r.nsproxy[p->obj.id], e);
+	obj_for_each (m, OBJ_UCOUNTS, struct k_ucounts, u)
+		if (!ret)
+			ret = differs(m, u, u->count, r.ucounts[u->obj.id], e);
 	recount_free(&r);
 	return ret;
 }
@@ -127,10 +133,10 @@ static int32_t row_of(const int32_t *rows, const void *object, int32_t missing)
 
 static void export_nss(struct export *x)
 {
-	obj_for_each(x->m, OBJ_NS, struct k_ns, ns) x->ns[ns->obj.id] =
-		ns->is_unknown ? IX_DENIED : builder_ns(x->b, ns->kind, ns->inum, NULL);
-	obj_for_each(x->m, OBJ_NS, struct k_ns, ns)
-	{
+	obj_for_each (x->m, OBJ_NS, struct k_ns, ns)
+		x->ns[ns->obj.id] =
+			ns->is_unknown ? IX_DENIED : builder_ns(x->b, ns->kind, ns->inum, NULL);
+	obj_for_each (x->m, OBJ_NS, struct k_ns, ns) {
 		struct ns *row;
 
 		if (ns->is_unknown)
@@ -163,14 +169,15 @@ static void export_nsproxies(struct export *x)
 {
 	int32_t ns[NS_N_SLOTS];
 
-	x->has_nsproxies = true;
-	obj_for_each(x->m, OBJ_NSPROXY, struct k_nsproxy, p) x->has_nsproxies &= !p->is_inferred;
+	x->has_nsproxies = !x->m->is_inferred;
 	if (!x->has_nsproxies)
 		return;
 	for (int slot = 0; slot < NS_N_SLOTS; slot++)
 		ns[slot] = IX_NONE;
-	obj_for_each(x->m, OBJ_NSPROXY, struct k_nsproxy, p)
-	{
+	obj_for_each (x->m, OBJ_NSPROXY, struct k_nsproxy, p) {
+		x->nsproxy[p->obj.id] = IX_RACED;
+		if (p->is_inferred)
+			continue;
 		export_slots(x, p, ns);
 		x->nsproxy[p->obj.id] = builder_add_nsproxy(x->b, x->counts.nsproxy[p->obj.id], ns);
 	}
@@ -211,8 +218,9 @@ const struct snap *model_snap(const struct model *m)
 	snap_builder_meta(x.b)->host = snap_strz(x.b, "model");
 	export_nss(&x);
 	export_nsproxies(&x);
-	obj_for_each(m, OBJ_TASK, struct k_task, p) if (p != m->init_task && task_pid_nr(p))
-		export_task(&x, p);
+	obj_for_each (m, OBJ_TASK, struct k_task, p)
+		if (p != m->init_task && task_pid_nr(p))
+			export_task(&x, p);
 	s = snap_freeze(x.b, false);
 	snap_builder_free(x.b);
 	free(x.ns);

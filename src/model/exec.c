@@ -33,7 +33,8 @@ static void de_thread(struct model *m, struct k_task *me)
 	me->exit_signal = leader->exit_signal;
 	link_del(&leader->sibling);
 	link_add(&me->real_parent->children, &me->sibling);
-	link_for_each(l, &leader->children) link_entry(l, struct k_task, sibling)->real_parent = me;
+	link_for_each (l, &leader->children)
+		link_entry(l, struct k_task, sibling)->real_parent = me;
 	leader->group_leader = me;
 	release_task(m, leader);
 }

@@ -13,8 +13,7 @@ static void reap_if_dead(struct model *m, struct k_task *p)
 /* Another thread of the dying task's group, that lives. */
 static struct k_task *find_alive_thread(struct k_task *p)
 {
-	link_for_each(l, &p->signal->threads)
-	{
+	link_for_each (l, &p->signal->threads) {
 		struct k_task *t = link_entry(l, struct k_task, thread);
 
 		if (t != p && !t->is_zombie)
@@ -56,10 +55,10 @@ static void forget_original_parent(struct model *m, struct k_task *father)
 		link_del(&p->sibling);
 		link_add(&reaper->children, &p->sibling);
 		note_link(m, p, "real_parent", father, reaper);
-		link_for_each(l, &p->signal->threads) link_entry(l, struct k_task, thread)
-			->real_parent = reaper;
-		/* An init waits for all; what it inherits dead it reaps at once. */
-		if (reaper->signal->is_unkillable || reaper == m->init_task)
+		link_for_each (l, &p->signal->threads)
+			link_entry(l, struct k_task, thread)->real_parent = reaper;
+		/* The init of the machine waits for all that it inherits. */
+		if (!reaper->thread_pid->level && is_child_reaper(reaper->thread_pid))
 			reap_if_dead(m, p);
 	}
 }
@@ -82,11 +81,16 @@ static void zap_pid_ns_processes(struct model *m, struct k_task *init)
 	trace_step(m->trace, "kernel/pid_namespace.c", "zap_pid_ns_processes",
 		   "its init has died: every other process in it is killed, nested pid namespaces "
 		   "included");
-	obj_for_each(m, OBJ_TASK, struct k_task, p) if (p->signal != init->signal &&
-							p->thread_pid && !p->is_zombie &&
-							is_inside(p, ns)) do_exit(m, p);
-	obj_for_each(m, OBJ_TASK, struct k_task, p) if (p->signal != init->signal && p->is_zombie &&
-							is_inside(p, ns)) reap_if_dead(m, p);
+	obj_for_each (m, OBJ_TASK, struct k_task, p) {
+		if (p->signal != init->signal && p->thread_pid && !p->is_zombie && is_inside(p, ns))
+			do_exit(m, p);
+	}
+	/* Those whose parent is outside are that parent's to wait for. */
+	obj_for_each (m, OBJ_TASK, struct k_task, p) {
+		if (p->signal != init->signal && p->is_zombie && is_inside(p, ns) &&
+		    is_inside(p->real_parent, ns))
+			reap_if_dead(m, p);
+	}
 }
 
 void end_vfork_wait(struct model *m, struct k_task *p)

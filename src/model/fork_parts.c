@@ -61,8 +61,7 @@ int copy_files(struct model *m, struct copy *c)
 
 void exit_files(struct model *m, struct k_task *p)
 {
-	if (p->files && !--p->files->count)
-		obj_free(m, p->files);
+	put_files(m, p->files);
 	p->files = NULL;
 }
 

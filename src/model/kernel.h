@@ -89,6 +89,7 @@ struct k_ns {
 	bool is_count_known; /* the kernel's own; else only differences of it hold */
 	bool is_unknown;     /* stands for a namespace that nobody could see */
 	bool has_nsfs;	     /* its nsfs inode exists: one reference for all openers */
+	uint32_t n_openers;  /* files of nsfs */
 	uint64_t born;	     /* the call that made it */
 	int32_t other;	     /* references that no object here accounts for (seeded) */
 	uid_t owner_uid;     /* user: as the snap told */
@@ -159,9 +160,18 @@ struct k_fs {
 	int32_t users;
 	bool in_exec, is_chrooted;
 };
+/* An open file that keeps a namespace: one of nsfs, or a socket. */
+struct k_file {
+	struct obj obj;
+	int32_t count;
+	bool is_socket;
+	struct k_ns *ns;
+	struct k_cred *f_cred;
+};
 struct k_files {
 	struct obj obj;
 	int32_t count;
+	struct k_file *fd[MODEL_N_HOLDS];
 };
 struct k_sighand {
 	struct obj obj;
@@ -220,6 +230,7 @@ struct model {
 	uint64_t n_calls, clock;
 	uint32_t n_allocs, fail_at;
 	bool was_injected;
+	bool is_inferred; /* seeded without the kernel's own nsproxies */
 	struct trace *trace;
 };
 
@@ -344,6 +355,11 @@ void exit_fs(struct model *m, struct k_task *p);
 void put_sighand(struct model *m, struct k_sighand *s);
 void put_signal(struct model *m, struct k_task *p);
 bool thread_group_empty(const struct k_task *p);
+
+/* ---- file.c ---- */
+void put_files(struct model *m, struct k_files *files);
+/* The new table shares the open files of the old one. */
+void dup_holds(struct k_files *new, const struct k_files *old);
 
 /* ---- exit.c, exec.c ---- */
 void do_exit(struct model *m, struct k_task *p);

@@ -38,6 +38,16 @@ int model_call(struct model *m, pid_t tid, const struct call *c, struct trace *t
 int model_kill(struct model *m, pid_t tid, struct trace *t);
 int model_reap(struct model *m, pid_t tid, struct trace *t);
 
+#define MODEL_N_HOLDS 4
+/*
+ * The task opens the file of one of its namespaces, or makes a socket, as its
+ * descriptor `nr` (below MODEL_N_HOLDS, free). fork copies none of them. 0 or -ESRCH.
+ */
+int model_hold_ns(struct model *m, pid_t tid, enum ns_slot slot, unsigned nr);
+int model_hold_socket(struct model *m, pid_t tid, unsigned nr);
+/* It closes the descriptor. 0, -ESRCH or -EBADF. */
+int model_drop(struct model *m, pid_t tid, unsigned nr);
+
 /* The next `nth` allocation (1 is the first) of the coming call fails; 0: none. */
 void model_inject(struct model *m, uint32_t nth);
 /* Was the injected failure met by the last call? */

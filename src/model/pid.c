@@ -182,6 +182,11 @@ struct k_pid *alloc_pid(struct model *m, struct k_ns *ns, const int32_t *set_tid
 				    "set_tid has %u numbers for %d levels", n_tids, ns->level + 1);
 		return NULL;
 	}
+	if (!(me->known & FACT_PIDC) && !ns->is_initial && !ns->pid.child_reaper)
+		trace_doubt(
+			m->trace, FACT_PIDC,
+			"whether the init of its pid_for_children has died is not known: ENOMEM "
+			"if it has");
 	trace_step(
 		m->trace, file, "alloc_pid",
 		"a number in each of %d pid namespaces, for pid_ns_for_children and all above it",

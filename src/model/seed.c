@@ -47,6 +47,7 @@ static void seed_ns(struct seed *x, uint32_t row)
 	ns->is_initial = from->is_initial;
 	ns->is_count_known = from->refs >= 0;
 	ns->has_nsfs = from->n_keepers && x->s->keepers[from->first_keeper].ref == REF_NSFS;
+	ns->n_openers = ns->has_nsfs; /* by others, who stay */
 	ns->owner_uid = from->owner_uid;
 	if (ns->kind == NS_USER)
 		ns->user.owner = from->owner_uid;
@@ -241,8 +242,7 @@ static void place_pid_for_children(const struct k_task *p)
  */
 static void close_dead_pid_nss(struct model *m)
 {
-	obj_for_each(m, OBJ_NSPROXY, struct k_nsproxy, p)
-	{
+	obj_for_each (m, OBJ_NSPROXY, struct k_nsproxy, p) {
 		struct k_ns *ns = p->ns[SLOT_PID_FOR_CHILDREN];
 
 		if (p->is_inferred && !ns->is_unknown && !ns->is_initial && !ns->pid.child_reaper)
@@ -333,7 +333,8 @@ static void settle_counts(struct seed *x)
 	struct recount r;
 
 	recount_new(&r, x->m);
-	obj_for_each(x->m, OBJ_NSPROXY, struct k_nsproxy, p) p->count = r.nsproxy[p->obj.id];
+	obj_for_each (x->m, OBJ_NSPROXY, struct k_nsproxy, p)
+		p->count = r.nsproxy[p->obj.id];
 	for (uint32_t i = 0; i < x->s->n_nsproxies; i++) {
 		struct k_nsproxy *p = x->nsproxies[i];
 
@@ -342,8 +343,10 @@ static void settle_counts(struct seed *x)
 		p->other = x->s->nsproxies[i].count - p->count;
 		p->count = x->s->nsproxies[i].count;
 	}
-	obj_for_each(x->m, OBJ_UCOUNTS, struct k_ucounts, u) u->count = r.ucounts[u->obj.id];
-	obj_for_each(x->m, OBJ_NS, struct k_ns, ns) ns->count = r.ns[ns->obj.id];
+	obj_for_each (x->m, OBJ_UCOUNTS, struct k_ucounts, u)
+		u->count = r.ucounts[u->obj.id];
+	obj_for_each (x->m, OBJ_NS, struct k_ns, ns)
+		ns->count = r.ns[ns->obj.id];
 	for (uint32_t i = 0; i < x->s->n_nss; i++) {
 		struct k_ns *ns = x->nss[i];
 
@@ -359,6 +362,7 @@ struct model *model_seed(const struct rules *rules, const struct snap *s)
 {
 	struct seed x = {.m = model_new(rules), .s = s};
 
+	x.m->is_inferred = !s->n_nsproxies || s->nsproxies[0].is_inferred;
 	x.nss = xcalloc(s->n_nss, sizeof(struct k_ns *));
 	x.nsproxies = xcalloc(s->n_nsproxies, sizeof(struct k_nsproxy *));
 	x.tasks = xcalloc(s->n_tasks, sizeof(struct k_task *));

@@ -149,10 +149,10 @@ static int setns_pidfd(struct model *m, struct k_task *me, const struct call *c)
 
 static struct k_ns *find_ns(const struct model *m, const struct call_fd *fd)
 {
-	obj_for_each(m, OBJ_NS, struct k_ns,
-		     ns) if (ns->inum == fd->inum &&
-			     (fd->ns_kind < 0 || fd->ns_kind == (int)ns->kind) &&
-			     !ns->is_unknown) return ns;
+	obj_for_each (m, OBJ_NS, struct k_ns, ns)
+		if (ns->inum == fd->inum && (fd->ns_kind < 0 || fd->ns_kind == (int)ns->kind) &&
+		    !ns->is_unknown)
+			return ns;
 	return NULL;
 }
 

@@ -11,7 +11,7 @@ const char *const obj_kind_names[] = {
 	[OBJ_UCOUNTS] = "ucounts",	[OBJ_PID] = "pid",
 	[OBJ_MM] = "mm_struct",		[OBJ_FS] = "fs_struct",
 	[OBJ_FILES] = "files_struct",	[OBJ_SIGHAND] = "sighand_struct",
-	[OBJ_SIGNAL] = "signal_struct",
+	[OBJ_SIGNAL] = "signal_struct", [OBJ_FILE] = "file",
 };
 _Static_assert(ARRAY_SIZE(obj_kind_names) == OBJ_N_KINDS, "a name for each");
 

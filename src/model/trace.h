@@ -22,6 +22,7 @@ enum obj_kind {
 	OBJ_FILES,
 	OBJ_SIGHAND,
 	OBJ_SIGNAL,
+	OBJ_FILE,
 	OBJ_N_KINDS
 };
 extern const char *const obj_kind_names[OBJ_N_KINDS]; /* the structs' names */

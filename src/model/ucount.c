@@ -6,8 +6,7 @@ static const char file[] = "kernel/ucount.c";
 
 static struct k_ucounts *find_ucounts(struct k_ns *ns, uid_t uid)
 {
-	link_for_each(l, &ns->user.ucounts)
-	{
+	link_for_each (l, &ns->user.ucounts) {
 		struct k_ucounts *u = link_entry(l, struct k_ucounts, of_ns);
 
 		if (u->uid == uid)

@@ -85,6 +85,7 @@ static int unshare_fd(struct model *m, struct k_task *me, uint64_t flags, struct
 	if (!u->files)
 		return trace_refuse(m->trace, -ENOMEM, file, "unshare_fd", "no memory for it");
 	u->files->count = 1;
+	dup_holds(u->files, me->files);
 	return 0;
 }
 
@@ -114,8 +115,7 @@ static void drop(struct model *m, struct unshared *u)
 		put_cred(m, u->cred);
 	if (u->nsproxy)
 		put_nsproxy(m, u->nsproxy);
-	if (u->files)
-		obj_free(m, u->files);
+	put_files(m, u->files);
 	if (u->fs)
 		obj_free(m, u->fs);
 }

@@ -151,6 +151,7 @@ THREAD='CLONE_THREAD|CLONE_SIGHAND|CLONE_VM'
   run "$NSCOPE_BUILD/kernel/call" usermap quota:net 'unshare(CLONE_NEWNET)'
   # The limit of another user namespace cannot be read from here: that is said.
   [ "$output" = "ok ENOSPC" ]
+  # shellcheck disable=SC2016
   run unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_net_namespaces &&
     exec "$1" predict "unshare(CLONE_NEWNET)"' sh "$NSCOPE"
   [ "$status" -eq 1 ]
