@@ -46,7 +46,7 @@ for line in "${list[@]}"; do
   else
     failed=1
     echo "not ok $n - $name"
-    sed 's/^/# /' <<<"$out"
+    echo "# ${out//$'\n'/$'\n'# }"
   fi
 done
 
