@@ -13,7 +13,8 @@
 #define BRIEF_HEIGHT	14 /* from here on two lines of detail below the list */
 #define GUTTER		2  /* the cursor's and the mark's sign */
 #define POSITION_WIDTH	12 /* of "5/214" at the end of the status line */
-#define MIN_TEXT	8  /* a column of text is not worth less */
+#define ROOMY_WIDTH	96
+#define MIN_TEXT	8 /* a column of text is not worth less */
 
 struct layout ui_layout(const struct ui *ui)
 {
@@ -139,6 +140,9 @@ static struct fit fit_columns(const struct ui *ui, unsigned w)
 
 		if (col->of != view->of(ui))
 			continue;
+		/* Names of tasks are worth more than the end of a text. */
+		if (view->is_lead_wide && w < ROOMY_WIDTH && i + 1 == l->n_cols && !col->is_right)
+			width = width < MIN_TEXT + 1 ? width : MIN_TEXT + 1;
 		/* The last text may be cut short. */
 		if (can_shrink && used + 2 + width > w && used + 2 + MIN_TEXT <= w)
 			width = w - used - 2;
@@ -155,6 +159,19 @@ static struct fit fit_columns(const struct ui *ui, unsigned w)
 	if (fit.lead > w)
 		fit.lead = w;
 	return fit;
+}
+
+/* Of a command line that does not fit the folder is what can go. */
+static const char *without_folder(const char *command, unsigned w)
+{
+	const char *end = command + strcspn(command, " "), *from = command;
+
+	if (*command != '/' || text_width(command) <= w)
+		return command;
+	for (const char *p = command; p < end; p++)
+		if (*p == '/' && p + 1 < end)
+			from = p + 1;
+	return from;
 }
 
 static void put_column(struct canvas *c, const struct column *col, unsigned x, unsigned y,
@@ -209,7 +226,8 @@ static void draw_columns(const struct ui *ui, struct canvas *c, const struct tre
 		/* "Nothing to say" is blank here: a column of dashes hides what matters. */
 		if (v.type == VALUE_MISSING && v.n == IX_NONE && !col->is_right)
 			buf[0] = '\0';
-		put_column(c, col, x, y, fit->widths[i], role, buf);
+		put_column(c, col, x, y, fit->widths[i], role,
+			   strcmp(col->id, "command") ? buf : without_folder(buf, fit->widths[i]));
 		x += fit->widths[i] + 2;
 	}
 }
@@ -233,7 +251,7 @@ static void draw_row(const struct ui *ui, struct canvas *c, struct area a, uint3
 	}
 	if (ui->search)
 		canvas_highlight(c, a.x + GUTTER, y, a.w - GUTTER, ui->search, ROLE_MATCH);
-	if (is_here)
+	if (is_here && !ui->is_detail_open)
 		canvas_add_role(c, a.x, y, a.w, ROLE_SELECTED);
 }
 
@@ -298,6 +316,8 @@ static void draw_detail(const struct ui *ui, struct canvas *c, const struct layo
 	page_draw(&p, c, is_brief ? a.x + 1 : a.x, a.y, a.w, a.h, top);
 	page_free(&p);
 	if (ui->is_detail_open) {
+		if (lay->is_detail_right)
+			canvas_put(c, lay->line.x, a.y, 1, ROLE_KEY, ">");
 		c->cursor_x = a.x;
 		c->cursor_y = a.y;
 	}

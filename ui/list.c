@@ -263,10 +263,14 @@ void list_scroll(struct list *l, int64_t by)
 }
 
 /* After the rows changed: the same row on the same line, or what came into its place. */
-static void find_cursor(struct list *l)
+static void find_cursor(struct list *l, bool was_partial)
 {
 	uint32_t line = l->at - l->top;
 	int32_t row = l->has_key ? list_find_key(l, &l->key) : -1;
+
+	/* While the first reading fills in, nobody has chosen the first row yet. */
+	if (was_partial && !l->at && !l->is_following)
+		row = l->tree.n ? 0 : -1;
 
 	l->is_lost = l->has_key && row < 0;
 	if (row >= 0) {
@@ -286,6 +290,8 @@ static void find_cursor(struct list *l)
 
 void list_load(struct list *l, const struct snap *s, struct tree *t)
 {
+	bool was_partial = l->snap && l->snap->is_partial;
+
 	l->snap = s;
 	if (l->filter)
 		tree_filter(t, is_wanted, l);
@@ -295,7 +301,7 @@ void list_load(struct list *l, const struct snap *s, struct tree *t)
 	l->tree = *t;
 	*t = (struct tree){0};
 	reflow(l);
-	find_cursor(l);
+	find_cursor(l, was_partial);
 }
 
 void list_fold(struct list *l, uint32_t row, bool is_folded)

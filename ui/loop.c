@@ -105,7 +105,8 @@ int ui_run(struct ui *ui, struct terminal *term, struct ui_feed *feed, struct er
 			handle_signals(&l);
 		if (fds[2].revents)
 			handle_feed(&l);
-		/* Gone with its SIGHUP ignored (nohup, a closed pty): it reads as empty for ever. */
+		/* Gone with its SIGHUP ignored (nohup, a closed pty): it reads as empty for ever.
+		 */
 		if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
 			break;
 		if (fds[0].revents && !handle_input(&l))

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define STRIP_GAP 2
-#define MAX_LINES 30 /* columns that the lines of the tree may take at most */
 
 static enum row_of tree_of(const struct ui *ui)
 {
@@ -98,7 +97,7 @@ static unsigned draw_lines(const struct ui *ui, uint32_t row, struct canvas *c, 
 			   unsigned y, unsigned w)
 {
 	const struct text_marks *m = text_marks(ui->opt.cs);
-	unsigned most = w / 2 < MAX_LINES ? w / 2 : MAX_LINES, takes;
+	unsigned most = w * 3 / 5, takes; /* the rest is for the name */
 	const char *from;
 	struct strbuf lines = {0};
 	struct glyph g;

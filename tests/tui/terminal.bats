@@ -11,7 +11,19 @@ setup() {
   unset TMUX NO_COLOR
 }
 
+# start NAME: a process of that name that sleeps, in $started; it ends with the test
+start() {
+  cp "$(command -v sleep)" "$BATS_TEST_TMPDIR/$1"
+  "$BATS_TEST_TMPDIR/$1" 600 3>&- &
+  started=$!
+  echo "$started" >>"$BATS_TEST_TMPDIR/pids"
+}
+
 teardown() {
+  local pid
+  while read -r pid; do
+    [ ! -e "/proc/$pid" ] || kill -KILL "$pid"
+  done < <(cat "$BATS_TEST_TMPDIR/pids" 2>/dev/null)
   tmux -S "$SOCKET" kill-server 2>/dev/null || true
 }
 
@@ -230,18 +242,16 @@ dies_by() {
 }
 
 @test "live: what comes and goes leaves the selection and its line alone" {
-  cp "$(command -v sleep)" "$BATS_TEST_TMPDIR/tui-anchor"
-  cp "$(command -v sleep)" "$BATS_TEST_TMPDIR/tui-other"
-  "$BATS_TEST_TMPDIR/tui-anchor" 600 3>&- &
-  anchor=$!
+  start tui-anchor
+  anchor=$started
   open 120x30 "$NSCOPE"
   wait_for 'Enter details'
   wait_gone 'reading'
   keys / tui-anchor Enter
   wait_until eval 'selected | grep -q tui-anchor'
   line=$(ask cursor_y)
-  "$BATS_TEST_TMPDIR/tui-other" 600 3>&- &
-  other=$!
+  start tui-other
+  other=$started
   wait_for "tui-other $other"
   selected | grep -q "tui-anchor $anchor"
   [ "$(ask cursor_y)" = "$line" ]
@@ -251,8 +261,8 @@ dies_by() {
   # Paused, nothing comes; R reads once.
   keys p
   wait_for 'nscope paused'
-  "$BATS_TEST_TMPDIR/tui-other" 600 3>&- &
-  other=$!
+  start tui-other
+  other=$started
   keys R
   wait_for "tui-other $other"
   end_process $other
@@ -284,6 +294,7 @@ settle() {
   pid=$(pgrep -t "$(ask pane_tty | cut -c6-)" -x nscope | tail -n 1)
   strace -f -qq -s 200 -e trace=write -o "$BATS_TEST_TMPDIR/trace" -p "$pid" 3>&- &
   tracer=$!
+  echo "$tracer" >>"$BATS_TEST_TMPDIR/pids"
   settle 2 # the reading that goes on now may still bring something new
   before=$(bytes_written)
   settle 3
