@@ -27,7 +27,7 @@ struct layout ui_layout(const struct ui *ui)
 	lay.status = (struct area){0, h - 2, w, 1};
 	lay.bar = (struct area){0, h - 1, w, 1};
 	if (lay.is_detail_right) {
-		list_w = w * 58 / 100;
+		list_w = w * 3 / 5;
 		lay.line = (struct area){list_w, 2, 1, h - 4};
 		lay.detail = (struct area){list_w + 2, 2, w - list_w - 2, h - 4};
 	} else if (ui->is_detail_open) {

@@ -83,7 +83,6 @@ static void add_nsproxy_words(const struct ui *ui, int32_t ix, struct strbuf *ou
 
 static void tree_text(const struct ui *ui, const struct tree_row *r, struct strbuf *out)
 {
-	strbuf_add(out, "", 0);
 	if (r->of == OF_TASK)
 		name_task(ui->snap, r->ix, out, ui->opt.cs);
 	else if (r->of == OF_NS)
@@ -154,24 +153,45 @@ static void draw_strip(const struct ui *ui, int32_t ix, struct canvas *c, unsign
 	}
 }
 
-static void draw_tree(const struct ui *ui, uint32_t row, struct canvas *c, unsigned x, unsigned y,
+/* Of a name that is too long the pid must be seen all the same. */
+static void draw_name(const struct ui *ui, uint32_t row, struct canvas *c, unsigned x, unsigned y,
 		      unsigned w)
 {
 	const struct list *l = ui_list_const(ui);
 	const struct tree_row *r = &l->tree.rows[row];
-	unsigned name_w = r->of == OF_TASK ? w - NS_STRIP_LEN - STRIP_GAP : w, lines;
-	struct strbuf text = {0};
+	struct strbuf name = {0}, pids = {0};
+	unsigned pids_w;
 
-	lines = draw_lines(ui, row, c, x, y, name_w);
+	strbuf_add(&pids, "", 0);
 	if (list_is_folded(l, r))
-		strbuf_printf(&text, "%s ", text_marks(ui->opt.cs)->folded);
-	tree_text(ui, r, &text);
+		strbuf_printf(&name, "%s ", text_marks(ui->opt.cs)->folded);
+	if (r->of == OF_TASK) {
+		name_comm(ui->snap, r->ix, &name, ui->opt.cs);
+		name_pids(ui->snap, r->ix, &pids);
+	} else {
+		tree_text(ui, r, &name);
+	}
 	if (list_is_folded(l, r))
-		strbuf_printf(&text, "  +%u", n_below(l, row));
-	canvas_put_fit(c, x + lines, y, name_w - lines, name_role(ui, r), text.s);
+		strbuf_printf(&pids, "  +%u", n_below(l, row));
+	pids_w = text_width(pids.s);
+	if (pids_w > w - w / 3)
+		pids_w = w - w / 3;
+	x += canvas_put_fit(c, x, y, w - pids_w, name_role(ui, r), name.s);
+	canvas_put_fit(c, x, y, pids_w, name_role(ui, r), pids.s);
+	strbuf_free(&name);
+	strbuf_free(&pids);
+}
+
+static void draw_tree(const struct ui *ui, uint32_t row, struct canvas *c, unsigned x, unsigned y,
+		      unsigned w)
+{
+	const struct tree_row *r = &ui_list_const(ui)->tree.rows[row];
+	unsigned name_w = r->of == OF_TASK ? w - NS_STRIP_LEN - STRIP_GAP : w;
+	unsigned lines = draw_lines(ui, row, c, x, y, name_w);
+
+	draw_name(ui, row, c, x + lines, y, name_w - lines);
 	if (r->of == OF_TASK)
 		draw_strip(ui, r->ix, c, x + w - NS_STRIP_LEN, y);
-	strbuf_free(&text);
 }
 
 static const char *const help[] = {

@@ -8,9 +8,8 @@ _Static_assert(ARRAY_SIZE(views) <= VIEWS_MAX, "struct ui has room for each");
 
 /* ---- names ---- */
 
-/* As ps writes them: [kernel thread], {thread}; with its pid, and the one inside when it differs.
- */
-void name_task(const struct snap *s, int32_t ix, struct strbuf *out, enum charset cs)
+/* As ps writes them: [kernel thread], {thread}. */
+void name_comm(const struct snap *s, int32_t ix, struct strbuf *out, enum charset cs)
 {
 	const struct task *t = &s->tasks[ix];
 	const char *left = "", *right = "";
@@ -26,11 +25,25 @@ void name_task(const struct snap *s, int32_t ix, struct strbuf *out, enum charse
 		text_safe(out, t->comm, cs);
 	else
 		strbuf_puts(out, "\"\"");
-	strbuf_printf(out, "%s %d", right, (int)t->tid);
+	strbuf_puts(out, right);
+}
+
+/* Its pid here, and the one inside where that is another. */
+void name_pids(const struct snap *s, int32_t ix, struct strbuf *out)
+{
+	const struct task *t = &s->tasks[ix];
+
+	strbuf_printf(out, " %d", (int)t->tid);
 	if (t->n_pids > 1 && t->pids[t->n_pids - 1] != t->tid)
 		strbuf_printf(out, " (%d)", (int)t->pids[t->n_pids - 1]);
 	if (t->state == 'Z')
-		strbuf_puts(out, " <defunct>");
+		strbuf_puts(out, " zombie");
+}
+
+void name_task(const struct snap *s, int32_t ix, struct strbuf *out, enum charset cs)
+{
+	name_comm(s, ix, out, cs);
+	name_pids(s, ix, out);
 }
 
 void name_ns(const struct snap *s, int32_t ix, struct strbuf *out)

@@ -42,6 +42,8 @@ void detail_ns(const struct snap *s, int32_t ix, struct page *p);
 void detail_nsproxy(const struct snap *s, int32_t ix, struct page *p);
 
 /* Names for rows, appended as safe text. */
+void name_comm(const struct snap *s, int32_t ix, struct strbuf *out, enum charset cs);
+void name_pids(const struct snap *s, int32_t ix, struct strbuf *out);
 void name_task(const struct snap *s, int32_t ix, struct strbuf *out, enum charset cs);
 void name_ns(const struct snap *s, int32_t ix, struct strbuf *out);
 void name_nsproxy(const struct snap *s, int32_t ix, struct strbuf *out);

@@ -242,33 +242,33 @@ dies_by() {
 }
 
 @test "live: what comes and goes leaves the selection and its line alone" {
-  start tui-anchor
+  start anchor
   anchor=$started
   open 120x30 "$NSCOPE"
   wait_for 'Enter details'
   wait_gone 'reading'
-  keys / tui-anchor Enter
-  wait_until eval 'selected | grep -q tui-anchor'
+  keys / anchor Enter
+  wait_until eval 'selected | grep -q anchor'
   line=$(ask cursor_y)
-  start tui-other
+  start other
   other=$started
-  wait_for "tui-other $other"
-  selected | grep -q "tui-anchor $anchor"
+  wait_for "other $other"
+  selected | grep -q "anchor $anchor"
   [ "$(ask cursor_y)" = "$line" ]
   end_process $other
-  wait_gone "tui-other $other"
-  selected | grep -q "tui-anchor $anchor"
+  wait_gone "other $other"
+  selected | grep -q "anchor $anchor"
   # Paused, nothing comes; R reads once.
   keys p
   wait_for 'nscope paused'
-  start tui-other
+  start other
   other=$started
   keys R
-  wait_for "tui-other $other"
+  wait_for "other $other"
   end_process $other
   keys p
   wait_for 'nscope live'
-  wait_gone "tui-other $other"
+  wait_gone "other $other"
   end_process $anchor
 }
 
