@@ -247,8 +247,8 @@ dies_by() {
   open 120x30 "$NSCOPE"
   wait_for 'Enter details'
   wait_gone 'reading'
-  keys / anchor Enter
-  wait_until eval 'selected | grep -q anchor'
+  keys : "goto $anchor" Enter
+  wait_until eval 'selected | grep -q " $anchor"'
   line=$(ask cursor_y)
   start other
   other=$started
