@@ -209,22 +209,3 @@ bool container_has_part(const char *path, const char *part)
 			return true;
 	return false;
 }
-
-bool container_unit_of_cgroup(const char *path, char unit[CONTAINER_NAME_SIZE])
-{
-	static const char *const suffixes[] = {".service", ".scope", ".socket", ".mount", ".swap"};
-	struct part p, slice = {NULL, 0}, found = {NULL, 0}, id;
-
-	while ((p = next_part(&path)).n) {
-		for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++)
-			if (strip(p, "", suffixes[i], &id))
-				found = p;
-		if (strip(p, "", ".slice", &id))
-			slice = p;
-	}
-	if (!found.n)
-		found = slice;
-	if (found.n)
-		copy_part(unit, found, false);
-	return found.n;
-}

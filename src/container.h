@@ -28,10 +28,4 @@ bool container_of_cgroup(const char *path, struct container_name *out);
 /* Is one of the path's directories called exactly that? */
 bool container_has_part(const char *path, const char *part);
 
-/*
- * The systemd unit that the path is in: the innermost service or scope (or
- * socket, mount, swap), else the innermost slice. False when there is none.
- */
-bool container_unit_of_cgroup(const char *path, char unit[CONTAINER_NAME_SIZE]);
-
 #endif

@@ -28,7 +28,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct snap *s = fuzz_snap();
 	char *text = fuzz_string(data, size);
 	struct container_name name;
-	char unit[CONTAINER_NAME_SIZE];
 	struct target t;
 	struct err e = {""};
 
@@ -39,7 +38,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_call(text);
 	if (container_of_cgroup(text, &name))
 		HOLDS(name.runtime && name.id[0]);
-	container_unit_of_cgroup(text, unit);
 	free(text);
 	return 0;
 }

@@ -138,32 +138,6 @@ static void a_part_is_a_whole_directory(void **state)
 	assert_false(container_has_part("/a//b", ""));
 }
 
-static void units(void **state)
-{
-	static const struct {
-		const char *path, *unit;
-	} rows[] = {
-		{"/system.slice/ssh.service", "ssh.service"},
-		{"/user.slice/user-1000.slice/session-2.scope", "session-2.scope"},
-		{"/user.slice/user-1000.slice/user@1000.service/app.slice", "user@1000.service"},
-		{"/user.slice/user-1000.slice/user@1000.service/app.slice/a.service", "a.service"},
-		{"/machine.slice", "machine.slice"},
-		{"/user.slice/user-0.slice/x", "user-0.slice"},
-		{"/init.scope", "init.scope"},
-		{"/docker/" HEX, NULL},
-		{"/", NULL},
-		{"/.service", NULL},
-	};
-	char unit[CONTAINER_NAME_SIZE];
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		assert_int_equal(container_unit_of_cgroup(rows[i].path, unit), !!rows[i].unit);
-		if (rows[i].unit)
-			assert_string_equal(unit, rows[i].unit);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,7 +145,6 @@ int main(void)
 		cmocka_unit_test(a_name_of_any_length_fits),
 		cmocka_unit_test(escapes_of_units_are_decoded_only_when_whole),
 		cmocka_unit_test(a_part_is_a_whole_directory),
-		cmocka_unit_test(units),
 	};
 
 	return cmocka_run_group_tests_name("container", tests, NULL, NULL);
