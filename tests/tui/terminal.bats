@@ -11,14 +11,6 @@ setup() {
   unset TMUX NO_COLOR
 }
 
-# start NAME: a process of that name that sleeps, in $started; it ends with the test
-start() {
-  cp "$(command -v sleep)" "$BATS_TEST_TMPDIR/$1"
-  "$BATS_TEST_TMPDIR/$1" 600 3>&- &
-  started=$!
-  echo "$started" >>"$BATS_TEST_TMPDIR/pids"
-}
-
 teardown() {
   local pid
   while read -r pid; do
@@ -241,35 +233,54 @@ dies_by() {
   tm show-buffer | grep -q '"systemd-journal"'
 }
 
+# join NAME: a process of that name beside nscope in its pid namespace, in $joined
+join() {
+  cp "$(command -v sleep)" "$BATS_TEST_TMPDIR/$1"
+  nsenter -t "$nscope" -p -m "$BATS_TEST_TMPDIR/$1" 600 3>&- &
+  entered=$!
+  echo "$entered" >>"$BATS_TEST_TMPDIR/pids"
+  wait_until eval 'joined=$(pgrep -P $entered)'
+}
+leave() {
+  kill -KILL "$1"
+  wait_until is_gone "$1"
+}
+
 @test "live: what comes and goes leaves the selection and its line alone" {
-  start anchor
-  anchor=$started
-  open 120x30 "$NSCOPE"
+  need_root
+  # A world of its own: what else this host does must not move the rows.
+  open 80x24 "exec unshare --pid --fork --mount-proc $NSCOPE"
   wait_for 'Enter details'
-  wait_gone 'reading'
-  keys : "goto $anchor" Enter
-  wait_until eval 'selected | grep -q " $anchor"'
+  nscope=$(pgrep -t "$(ask pane_tty | cut -c6-)" -x nscope | head -n 1)
+  join early
+  early=$joined
+  wait_for 'early '
+  join anchor
+  wait_for 'anchor '
+  keys G
+  wait_until eval 'selected | grep -q anchor'
   line=$(ask cursor_y)
-  start other
-  other=$started
-  wait_for "other $other"
-  selected | grep -q "anchor $anchor"
+  join other
+  wait_for 'other '
+  selected | grep -q anchor
   [ "$(ask cursor_y)" = "$line" ]
-  end_process $other
-  wait_gone "other $other"
-  selected | grep -q "anchor $anchor"
+  leave "$joined"
+  wait_gone 'other '
+  selected | grep -q anchor
+  leave "$early" # a row above it: the list is short and has to move up
+  wait_gone 'early '
+  selected | grep -q anchor
   # Paused, nothing comes; R reads once.
   keys p
   wait_for 'nscope paused'
-  start other
-  other=$started
+  join late
   keys R
-  wait_for "other $other"
-  end_process $other
+  wait_for 'late '
+  leave "$joined"
   keys p
   wait_for 'nscope live'
-  wait_gone "other $other"
-  end_process $anchor
+  wait_gone 'late '
+  selected | grep -q anchor
 }
 
 # Bytes that nscope wrote to the terminal, by the trace of it.
@@ -291,7 +302,7 @@ settle() {
   open 80x24 "unshare --pid --fork --mount-proc $NSCOPE --skip mntns,binds,nsfs,sockets,fds,kernel tui"
   wait_for 'Enter details'
   wait_for 'nscope 1'
-  pid=$(pgrep -t "$(ask pane_tty | cut -c6-)" -x nscope | tail -n 1)
+  pid=$(pgrep -t "$(ask pane_tty | cut -c6-)" -x nscope | head -n 1)
   strace -f -qq -s 200 -e trace=write -o "$BATS_TEST_TMPDIR/trace" -p "$pid" 3>&- &
   tracer=$!
   echo "$tracer" >>"$BATS_TEST_TMPDIR/pids"
