@@ -35,8 +35,8 @@ __noinline int tell_sock(uint64_t addr, uint32_t by, uint64_t pids, int fd, uint
 	/* Sockets of the kernel itself do not hold their namespace. */
 	if (!BPF_CORE_READ_BITFIELD(c, skc_net_refcnt))
 		return 0;
-	row = tell(REF(K_REF_SOCKET, by), addr,
-		   number(st, (void *)COMMON(c->skc_net.net, K_NET)), pids, fd);
+	row = tell(REF(K_REF_SOCKET, by), addr, number(st, (void *)COMMON(c->skc_net.net, K_NET)),
+		   pids, fd);
 	if (!row--)
 		return 0;
 	r = bpf_map_lookup_elem(&k_holds, &row);
