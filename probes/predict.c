@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "predict.h"
+#include "predict_impl.h"
 
 #include "probe.h"
 
@@ -188,6 +188,7 @@ int predict_facts(pid_t tid, const struct snap *s, struct model_facts *f)
 	read_root(dirfd, f);
 	read_sharing(tid, s, f);
 	read_pidc(dirfd, f);
+	predict_limits(dirfd, row, s, f);
 	if (is_own && row >= 0 && s->tasks[row].ns[SLOT_USER] >= 0)
 		read_quota(s, s->tasks[row].ns[SLOT_USER], f);
 	return 0;

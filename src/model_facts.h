@@ -38,7 +38,9 @@ struct model_facts {
 	uint32_t n_sighand_users;
 	bool is_chrooted;
 	bool has_seccomp;
-	bool had_pidc_init;	     /* false: its first process is still to come */
+	bool had_pidc_init; /* false: its first process is still to come */
+	/* one more task would be too many: of its uid, its control groups, the system */
+	bool is_nproc_full, is_pids_full, is_system_full;
 	int pid_max;		     /* 0: not known */
 	uint32_t max_ns[NS_N_KINDS]; /* in its user namespace */
 	uint32_t used_ns[NS_N_KINDS];

@@ -59,16 +59,47 @@ static int check_signals(struct model *m, struct copy *c)
 			    "a signal came first: the call starts again after its handler");
 }
 
-static int check_limits(struct model *m, struct copy *c)
+static int check_nproc(struct model *m, struct copy *c)
 {
+	const struct k_cred *cred = c->me->cred;
+	const struct k_ns *init = m->init_ns[NS_USER];
+
 	if (!(c->me->known & FACT_LIMITS))
-		trace_doubt(m->trace, FACT_LIMITS,
-			    "RLIMIT_NPROC, pids.max and threads-max are not looked at: EAGAIN if "
-			    "one of them is used up");
+		trace_doubt(
+			m->trace, FACT_LIMITS,
+			"RLIMIT_NPROC, pids.max and threads-max are not known: EAGAIN if one of "
+			"them is used up");
+	if (!c->me->is_nproc_full || !cred->uid || ns_capable(m, c->me, init, CAP_SYS_RESOURCE) ||
+	    ns_capable(m, c->me, init, CAP_SYS_ADMIN))
+		return 0;
+	trace_advise(m->trace, "raise the limit (ulimit -u), or end some of its processes");
+	return trace_refuse(
+		m->trace, -EAGAIN, file, "copy_process",
+		"uid %u has as many tasks as its RLIMIT_NPROC allows, and no capability "
+		"to pass it",
+		cred->uid);
+}
+
+static int check_max_threads(struct model *m, struct copy *c)
+{
+	(void)c;
 	if (m->n_threads < m->threads_max)
 		return 0;
+	trace_advise(m->trace, "raise /proc/sys/kernel/threads-max");
 	return trace_refuse(m->trace, -EAGAIN, file, "copy_process",
 			    "there are kernel.threads-max tasks already");
+}
+
+static int cgroup_can_fork(struct model *m, struct copy *c)
+{
+	if (alloc_fails(m))
+		return trace_refuse(m->trace, -ENOMEM, "kernel/cgroup/cgroup.c", "cgroup_can_fork",
+				    "no memory");
+	if (!c->me->is_pids_full)
+		return 0;
+	trace_advise(m->trace, "raise pids.max of its control group or of one above");
+	return trace_refuse(m->trace, -EAGAIN, "kernel/cgroup/pids.c", "pids_can_fork",
+			    "pids.max of its control group, or of one above, is reached");
 }
 
 static int do_copy_creds(struct model *m, struct copy *c)
@@ -134,9 +165,9 @@ static const struct stage stages[] = {
 	[COPY_SECURITY_EARLY] = {plain_allocation, NULL, "fork_out"},
 	[COPY_SIGNALS_EARLY] = {check_signals, NULL, "fork_out"},
 	[COPY_TASK_STRUCT] = {dup_task_struct, undo_task_struct, "fork_out"},
-	[COPY_NPROC] = {check_limits, NULL, "bad_fork_free"},
+	[COPY_NPROC] = {check_nproc, NULL, "bad_fork_free"},
 	[COPY_CREDS] = {do_copy_creds, undo_creds, "bad_fork_free"},
-	[COPY_MAX_THREADS] = {check_limits, NULL, "bad_fork_cleanup_count"},
+	[COPY_MAX_THREADS] = {check_max_threads, NULL, "bad_fork_cleanup_count"},
 	[COPY_SCHED] = {plain_allocation, NULL, "bad_fork_cleanup_policy"},
 	[COPY_SEMUNDO] = {plain_allocation, NULL, "bad_fork_cleanup_security"},
 	[COPY_FILES] = {copy_files, undo_files, "bad_fork_cleanup_semundo"},
@@ -148,7 +179,7 @@ static const struct stage stages[] = {
 	[COPY_IO] = {plain_allocation, NULL, "bad_fork_cleanup_namespaces"},
 	[COPY_THREAD] = {copy_thread, NULL, "bad_fork_cleanup_io"},
 	[COPY_PID] = {do_alloc_pid, undo_pid, "bad_fork_cleanup_thread"},
-	[COPY_CGROUP] = {plain_allocation, NULL, "bad_fork_put_pidfd"},
+	[COPY_CGROUP] = {cgroup_can_fork, NULL, "bad_fork_put_pidfd"},
 	[COPY_SIGNALS_LATE] = {check_signals, NULL, "bad_fork_core_free"},
 	[COPY_PID_NS_ALIVE] = {check_pid_ns_alive, NULL, "bad_fork_core_free"},
 };

@@ -206,6 +206,7 @@ struct k_task {
 	uint32_t known; /* enum model_fact */
 	bool is_kthread, is_zombie, is_signalled;
 	bool has_seccomp, has_vfork_wait;
+	bool is_nproc_full, is_pids_full; /* of tasks that were told about */
 	char comm[16];
 };
 

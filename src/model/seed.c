@@ -451,5 +451,9 @@ int model_tell(struct model *m, pid_t tid, const struct model_facts *f)
 	if (f->pid_max)
 		m->pid_max = f->pid_max;
 	p->has_seccomp = f->has_seccomp;
+	p->is_nproc_full = f->is_nproc_full;
+	p->is_pids_full = f->is_pids_full;
+	if (f->is_system_full)
+		m->threads_max = m->n_threads;
 	return 0;
 }

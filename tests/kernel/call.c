@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -188,6 +189,23 @@ static void do_quota(const char *arg)
 	write_file(path, "0");
 }
 
+/* As many tasks of this uid as there are, if arg is 0; n more otherwise. */
+static void do_nproc(const char *arg)
+{
+	struct rlimit l = {atoi(arg), atoi(arg)};
+
+	check(!setrlimit(RLIMIT_NPROC, &l), "setrlimit");
+}
+
+/* Into a control group whose directory the caller made. */
+static void do_cgroup(const char *arg)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", arg);
+	write_file(path, "0");
+}
+
 static const struct setup {
 	const char *name;
 	void (*run)(const char *arg);
@@ -196,7 +214,7 @@ static const struct setup {
 	{"thread", do_thread}, {"share", do_share},	{"chroot", do_chroot},
 	{"fork", do_fork},     {"unshare", do_unshare}, {"inpid", do_inpid},
 	{"open", do_open},     {"deadpid", do_deadpid}, {"pidfd", do_pidfd},
-	{"quota", do_quota},
+	{"quota", do_quota},   {"nproc", do_nproc},	{"cgroup", do_cgroup},
 };
 
 static void set_up(const char *text)

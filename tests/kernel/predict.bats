@@ -157,3 +157,21 @@ THREAD='CLONE_THREAD|CLONE_SIGHAND|CLONE_VM'
   [ "$status" -eq 1 ]
   [[ ${lines[0]} == "ENOSPC: inc_ucount():"* ]]
 }
+
+@test "limits of tasks: of the uid, of the control group" {
+  local pids=/sys/fs/cgroup/pids group bad=
+  both EAGAIN nproc:0 nobody 'fork()'
+  both ok nproc:0 'fork()' # root passes it
+  both ok nproc:4000 nobody 'fork()'
+  both EAGAIN nproc:0 nobody usermap 'fork()'
+  [ -e $pids/cgroup.procs ] || pids=/sys/fs/cgroup
+  group=$pids/nscope-predict-$$
+  mkdir "$group"
+  [ -e "$group/pids.max" ] || { rmdir "$group" && skip "no control group with pids.max"; }
+  echo 1 >"$group/pids.max"
+  both EAGAIN "cgroup:$group" 'fork()' || bad=1
+  echo 2 >"$group/pids.max"
+  both ok "cgroup:$group" 'fork()' || bad=1
+  wait_until rmdir "$group"
+  [ -z "$bad" ]
+}
