@@ -137,7 +137,8 @@ static __always_inline int tell_queues(uint64_t file, uint64_t pids, int fd)
 
 	if (!st)
 		return 0;
-	addr = number(st, CAST(number(st, CAST(file, struct file)->private_data), struct socket)->sk);
+	addr = number(st,
+		      CAST(number(st, CAST(file, struct file)->private_data), struct socket)->sk);
 	sk = CAST(addr, struct sock);
 	if (sk->__sk_common.skc_family == AF_UNIX)
 		tell_unix_queue(addr, pids, fd);

@@ -52,15 +52,14 @@ __noinline int tell_net_file(uint64_t file, uint64_t pde_addr, uint64_t pids, in
 		}
 		pde = up;
 	}
-	private = number(st, CAST(number(st, CAST(file, struct file)->private_data),
-				  struct seq_file)
-				     ->private);
+	private = number(
+		st,
+		CAST(number(st, CAST(file, struct file)->private_data), struct seq_file)->private);
 	/* Files of one record have the namespace itself, others a struct that begins with it. */
 	if (!net || !private || (private != net && WORD(st, private) != net))
 		return 0;
 	name = number(st, (void *)file_name(file));
-	tell_named(REF(K_REF_NET_FILE, K_BY_FILE), file,
-		   net + ns_offset(K_NET), pids, fd, name);
+	tell_named(REF(K_REF_NET_FILE, K_BY_FILE), file, net + ns_offset(K_NET), pids, fd, name);
 	return 0;
 }
 
@@ -74,9 +73,9 @@ __noinline int tell_sysvipc_file(uint64_t file, uint64_t pde_addr, uint64_t pids
 	if (!st || WORD(st, number(st, pde->parent->name)) !=
 			   NAME8('s', 'y', 's', 'v', 'i', 'p', 'c', '\0'))
 		return 0;
-	it = CAST(number(st, CAST(number(st, CAST(file, struct file)->private_data),
-				  struct seq_file)
-				     ->private),
+	it = CAST(number(st,
+			 CAST(number(st, CAST(file, struct file)->private_data), struct seq_file)
+				 ->private),
 		  struct ipc_proc_iter);
 	name = number(st, (void *)file_name(file));
 	tell_named(REF(K_REF_SYSVIPC, K_BY_FILE), file, NS_AT(st, it->ns, K_IPC), pids, fd, name);

@@ -12,7 +12,8 @@ static int is_super(struct k_state *st, uint64_t addr, const void *user_ops)
 {
 	struct super_block *sb = CAST(addr, struct super_block);
 
-	return sb->s_type && CAST(NS_AT(st, sb->s_user_ns, K_USER), struct ns_common)->ops == user_ops;
+	return sb->s_type &&
+	       CAST(NS_AT(st, sb->s_user_ns, K_USER), struct ns_common)->ops == user_ops;
 }
 
 __noinline int tell_fuse(uint64_t sb, uint64_t mount, uint64_t name)
