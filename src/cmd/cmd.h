@@ -90,6 +90,8 @@ bool cmd_skip(const struct cmd_ctx *c, uint32_t *skip);
  * (want->skip is filled in here). The caller owns one reference; NULL: it was told.
  */
 const struct snap *cmd_read(const struct cmd_ctx *c, struct probe_want *want);
+/* The snap of a dump ("-" is stdin), as one reference; NULL with e set. */
+const struct snap *cmd_load(const char *path, struct err *e);
 /* All of stdout at once; returns CMD_YES, or CMD_TROUBLE (it was told). */
 int cmd_write(const struct cmd_ctx *c, const struct strbuf *out);
 /*

@@ -11,6 +11,7 @@ extern const struct cmd cmd_tree;
 extern const struct cmd cmd_nsproxy;
 extern const struct cmd cmd_dump;
 extern const struct cmd cmd_graph;
+extern const struct cmd cmd_diff;
 extern const struct cmd cmd_predict;
 extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_completion;

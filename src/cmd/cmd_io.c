@@ -39,7 +39,7 @@ int cmd_read_file(const char *path, struct strbuf *out, struct err *e)
 	return 0;
 }
 
-static const struct snap *load(const char *path, struct err *e)
+const struct snap *cmd_load(const char *path, struct err *e)
 {
 	struct strbuf text = {0};
 	const struct snap *s = NULL;
@@ -114,7 +114,7 @@ const struct snap *cmd_read(const struct cmd_ctx *c, struct probe_want *want)
 	struct err e;
 
 	if (!parse_skip(c, &want->skip, &e))
-		s = path ? load(path, &e) : read_live(want, &e);
+		s = path ? cmd_load(path, &e) : read_live(want, &e);
 	if (!s)
 		cmd_fail(c, &e);
 	return s;
