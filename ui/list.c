@@ -290,9 +290,10 @@ static void find_cursor(struct list *l, bool was_partial)
 
 void list_load(struct list *l, const struct snap *s, struct tree *t)
 {
-	bool was_partial = l->snap && l->snap->is_partial;
+	bool was_partial = l->is_partial;
 
 	l->snap = s;
+	l->is_partial = s->is_partial;
 	if (l->filter)
 		tree_filter(t, is_wanted, l);
 	if (l->sort)

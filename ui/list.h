@@ -14,6 +14,7 @@
 
 struct list {
 	const struct snap *snap; /* borrowed from struct ui */
+	bool is_partial;	 /* of the snap that was loaded last */
 	struct tree tree;	 /* rows that the filter lets through, sorted */
 	ARRAY(uint32_t) shown;	 /* those of them that are under no fold */
 	uint32_t n_wanted;	 /* rows that are not there as context only */

@@ -236,7 +236,7 @@ dies_by() {
 # join NAME: a process of that name beside nscope in its pid namespace, in $joined
 join() {
   cp "$(command -v sleep)" "$BATS_TEST_TMPDIR/$1"
-  nsenter -t "$nscope" -p -m "$BATS_TEST_TMPDIR/$1" 600 3>&- &
+  nsenter -t "$viewer" -p -m "$BATS_TEST_TMPDIR/$1" 600 3>&- &
   entered=$!
   echo "$entered" >>"$BATS_TEST_TMPDIR/pids"
   wait_until eval 'joined=$(pgrep -P $entered)'
@@ -251,7 +251,7 @@ leave() {
   # A world of its own: what else this host does must not move the rows.
   open 80x24 "exec unshare --pid --fork --mount-proc $NSCOPE"
   wait_for 'Enter details'
-  nscope=$(pgrep -t "$(ask pane_tty | cut -c6-)" -x nscope | head -n 1)
+  viewer=$(pgrep -t "$(ask pane_tty | cut -c6-)" -x nscope | head -n 1)
   join early
   early=$joined
   wait_for 'early '
