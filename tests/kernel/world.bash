@@ -28,10 +28,16 @@ made() {
     END { exit !found }' "$WORLD"
 }
 
+# The numbers of all tasks and namespaces that were made, as a JSON array: another world may
+# run on the same host.
+numbers() { grep -oE '(pid|tid|inum|net|mnt|user|middle|outer)=[0-9]+' "$WORLD" | cut -d= -f2 | jq -cs .; }
+
 # dump_to FILE COMMAND...: a dump through /proc alone, by nscope below that command.
 dump_to() {
   DUMP=$1
   shift
+  # Below strace the sanitizers cannot look for leaks.
+  case " $* " in *" strace "*) local -x ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 ;; esac
   "$@" "$NSCOPE" dump --no-kernel >"$DUMP" 2>"$DUMP.err"
 }
 
