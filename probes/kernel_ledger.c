@@ -250,7 +250,8 @@ static bool is_sure(struct ledger *l, const struct tally *t)
 {
 	int32_t row = addr_find(&l->rest_rows, t->ns->addr);
 
-	if (t->before != t->ns->refs)
+	/* More holders than references: what was seen was not all there at one time. */
+	if (t->before != t->ns->refs || explained(t) > t->ns->refs)
 		return false;
 	return explained(t) == t->ns->refs ||
 	       (row >= 0 && l->rests.items[row].times >= LEDGER_SURE);
@@ -388,7 +389,8 @@ static void merge_keeper(struct ledger *l, struct probe_env *env, const struct k
 		.ns = t->row,
 		.ref = refs[h->ref].ref,
 		.kind = kind_of(h),
-		.pid = h->pid,
+		/* A table of descriptors that its leader does not share is the thread's own. */
+		.pid = h->by == K_BY_TASK ? h->pid : h->tid,
 		.tid = h->by == K_BY_TASK ? h->tid : 0,
 		.fd = h->fd,
 		.ino = h->ref == K_REF_SOCKET ? h->ino : 0,

@@ -277,9 +277,7 @@ static void put_rest(struct why_out *w, int64_t rest)
 	int64_t hidden = n_hidden(w->s);
 
 	strbuf_printf(w->out, "  %+" PRId64 " unexplained: ", rest);
-	if (rest < 0)
-		strbuf_puts(w->out, "more holders were found than the kernel counts");
-	else if (hidden)
+	if (hidden)
 		strbuf_printf(w->out,
 			      "held by the kernel itself, or by one of the %" PRId64
 			      " tasks that are hidden from us",

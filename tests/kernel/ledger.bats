@@ -1,0 +1,209 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Every reference explained: what nscope finds is what the kernel counts, for each
+# kind of namespace held in each way there is. holders.c makes them.
+load ../lib/nscope
+bats_require_minimum_version 1.5.0
+
+# A row that others on this host work at is no failure; of ours none may be one.
+OURS='def ours: .refs.audit == "full";'
+
+setup_file() {
+  need_root
+  need jq setpriv unshare
+  "$NSCOPE" dump 2>/dev/null >"$BATS_FILE_TMPDIR/now.json"
+  jq -e '.nsproxies[0].source == "kernel"' "$BATS_FILE_TMPDIR/now.json" >/dev/null ||
+    skip "no kernel probe here: $(jq -r '.coverage[] | select(.probe == "kernel").why' \
+      "$BATS_FILE_TMPDIR/now.json")"
+}
+
+setup() {
+  HELD=$BATS_TEST_TMPDIR/held DUMP=$BATS_TEST_TMPDIR/dump.json
+}
+
+# hold ARGS...: run holders until release
+hold() {
+  exec {IN}<> <(:)
+  : >"$HELD"
+  "$NSCOPE_BUILD/kernel/holders" "$@" <&"$IN" >"$HELD" 2>"$HELD.err" 3>&- &
+  HOLDER=$!
+  wait_until is_held
+}
+is_held() {
+  grep -qx ready "$HELD" || {
+    kill -0 "$HOLDER" || exit 1
+    return 1
+  }
+}
+release() { end_process "$HOLDER"; }
+teardown() {
+  [ -z "${HOLDER-}" ] || release
+}
+
+dump() { "$@" "$NSCOPE" dump >"$DUMP" 2>"$DUMP.err"; }
+
+# The namespaces that holders made, as JSON rows of the dump.
+held_rows() {
+  awk 'NF == 3 { print $2 ":" $3 }' "$HELD" | sort -u | jq -R . | jq -s . >"$HELD.json"
+  jq -c --slurpfile held "$HELD.json" \
+    '.namespaces[] | select("\(.type):\(.inum)" as $n | $held[0] | index($n))' "$DUMP"
+}
+
+# All of them are there, were stable, and add up. An audit may be disturbed by the
+# end of what was there before: then it is asked again.
+adds_up() {
+  local n
+  dump
+  n=$(awk 'NF == 3 { print $2 ":" $3 }' "$HELD" | sort -u | wc -l)
+  held_rows >"$HELD.rows"
+  [ "$(wc -l <"$HELD.rows")" = "$n" ] || return 1
+  [ "$(jq -s 'map(select(.refs.audit == "full")) | length' "$HELD.rows")" = "$n" ] || return 1
+  jq -se 'all(.refs.unexplained == 0 and .refs.kernel == .refs.explained and .refs.kernel > 0)' \
+    "$HELD.rows" >/dev/null
+}
+
+must_add_up() {
+  wait_until adds_up || {
+    jq -c 'select(.refs.unexplained != 0) | [.type, .inum, .refs, [.holders[] | [.ref, .count]]]' \
+      "$HELD.rows"
+    cat "$HELD" "$HELD.err"
+    return 1
+  }
+}
+
+@test "each way to hold each kind, one by one: all explained, by the right reference" {
+  local name kind ref
+  "$NSCOPE_BUILD/kernel/holders" list >"$BATS_TEST_TMPDIR/list"
+  [ "$(cut -d' ' -f2 "$BATS_TEST_TMPDIR/list" | sort -u | wc -l)" = 8 ]
+  while read -r name kind ref; do
+    hold "$name"
+    must_add_up
+    jq -e --arg ref "$ref" '[.holders[] | select(.count > 0).ref] | index($ref)' "$HELD.rows" ||
+      { echo "$name: no $ref"; cat "$HELD.rows"; return 1; }
+    release
+  done <"$BATS_TEST_TMPDIR/list"
+  unset HOLDER
+}
+
+@test "all ways together" {
+  # shellcheck disable=SC2046
+  hold $("$NSCOPE_BUILD/kernel/holders" list | cut -d' ' -f1)
+  must_add_up
+}
+
+@test "ten random worlds of at least 150 namespaces" {
+  local seed
+  for seed in 1 2 3 4 5 6 7 8 9 10; do
+    hold random "$seed" 160
+    [ "$(grep -c ':*[0-9]$' "$HELD")" -ge 150 ]
+    must_add_up
+    # Not only those that are named: everything that stood still adds up.
+    jq -e "$OURS"' [.namespaces[] | select(ours and .refs.unexplained != 0)] == []' "$DUMP"
+    jq -e '[.nsproxies[] | select(.refs.audit == "full" and .refs.unexplained != 0)] == []' "$DUMP"
+    release
+  done
+  unset HOLDER
+}
+
+@test "tasks that no list has are told as what they are" {
+  dump
+  jq -e --argjson cpus "$(getconf _NPROCESSORS_CONF)" \
+    '.nsproxies[0].refs | .idle == $cpus and .kernel == .explained and .unexplained == 0' "$DUMP" ||
+    { jq -c '.nsproxies[0]' "$DUMP"; return 1; }
+  jq -e '[.namespaces[] | select(.initial).refs | .audit == "initial" and .unexplained == null] | all' \
+    "$DUMP"
+}
+
+@test "a fork storm: nothing false is printed" {
+  local storm i
+  hold net-sockets user-owner pid-pinned ipc-shmat
+  (while :; do (:) & wait; done) 3>&- &
+  storm=$!
+  for i in 1 2 3 4 5; do
+    dump
+    held_rows >"$HELD.rows"
+    [ "$(wc -l <"$HELD.rows")" = 4 ]
+    # Stable rows add up; the others keep silent.
+    jq -e '[.namespaces[], .nsproxies[] | select(.refs.unexplained | . and . != 0)] == []' \
+      "$DUMP" >/dev/null || {
+      jq -c '.namespaces[], .nsproxies[] | select(.refs.unexplained | . and . != 0) | del(.ns)' "$DUMP"
+      kill "$storm"
+      return 1
+    }
+  done
+  end_process "$storm"
+}
+
+@test "the same with CAP_BPF and CAP_PERFMON alone, as nobody" {
+  local hidden
+  hold net-sockets user-owner pid-pinned mnt-mountinfo
+  dump setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all,+bpf,+perfmon \
+    --ambient-caps=-all,+bpf,+perfmon
+  held_rows >"$HELD.rows"
+  [ "$(wc -l <"$HELD.rows")" = 4 ]
+  jq -se 'all(.refs.unexplained == 0)' "$HELD.rows"
+  hidden=$(jq '[.tasks[] | select(.nsproxy == null and .state != "Z")] | length' "$DUMP")
+  [ "$hidden" -lt 40 ] # those hidden from BPF at most
+}
+
+@test "as nobody and in a user namespace: no count, and the reason" {
+  local who
+  for who in "setpriv --reuid 65534 --regid 65534 --clear-groups" "unshare -U"; do
+    # shellcheck disable=SC2086
+    dump $who
+    jq -e '[.namespaces[].refs | .kernel == null and .unexplained == null] | all' "$DUMP"
+    jq -e '[.nsproxies[] | .source == "inferred" and .count == null] | all' "$DUMP"
+    jq -e '.coverage[] | select(.probe == "kernel") | .state == "denied" and (.why | test("CAP_BPF"))' \
+      "$DUMP"
+  done
+}
+
+@test "two sources, one truth: /proc and the kernel differ only in counts" {
+  local f
+  hold net-fd uts-task pid-fork user-task mnt-task
+  # Processes of the test itself come and go: only those of holders are compared.
+  for f in kernel proc; do
+    dump
+    [ "$f" = kernel ] || "$NSCOPE" --no-kernel dump >"$DUMP" 2>/dev/null
+    jq -S '[.tasks[] | select(.comm == "holders") | del(.nsproxy, .state, .missing)],
+      ([.tasks[] | select(.comm == "holders").ns[]] as $used | [.namespaces[] |
+        select(.initial == false and (.inum as $i | $used | index($i))) | del(.refs, .holders)])' \
+      "$DUMP" >"$BATS_TEST_TMPDIR/$f"
+  done
+  diff -u "$BATS_TEST_TMPDIR/proc" "$BATS_TEST_TMPDIR/kernel"
+  [ "$(jq -s '.[0] | length' "$BATS_TEST_TMPDIR/kernel")" -gt 8 ]
+}
+
+@test "why: the sum, the keepers by name, and the steps that free it" {
+  local target pid
+  hold net-bind
+  target=$(awk '$1 == "net-bind" { print $2 ":" $3 }' "$HELD")
+  run -0 --separate-stderr "$NSCOPE" why "$target"
+  [[ ${lines[0]} == "$(echo "$target" | sed 's/:/:[/')]: the kernel counts 1, explained 1, unexplained 0" ]]
+  [[ $output == *"mounted at /mnt/0 in mnt:["* ]]
+  [[ $output == *"umount /mnt/0"* ]]
+  # What it says frees it does free it.
+  echo "$output" | sed -n 's/^  [0-9]*\. \(nsenter[^#]*umount [^ ]*\).*/\1/p' >"$BATS_TEST_TMPDIR/steps"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/steps")" = 2 ]
+  sh -e "$BATS_TEST_TMPDIR/steps"
+  wait_until gone "$target"
+}
+gone() { ! "$NSCOPE" why "$1" >/dev/null; }
+
+@test "why a task and an nsproxy; without rights the total is not known" {
+  local target pid
+  hold uts-fork
+  target=$(awk '$1 == "uts-fork" { print $3 }' "$HELD")
+  dump
+  pid=$(jq --argjson n "$target" '[.tasks[] | select(.ns.uts == $n).tid][0]' "$DUMP")
+  run -0 --separate-stderr "$NSCOPE" why "pid:$pid"
+  [[ $output == *"shared by 3 tasks"* ]]
+  [[ $output == *"uts:[$target]"*"refs 1 = 1 nsproxy"* ]]
+  run -0 --separate-stderr "$NSCOPE" why '#1'
+  [[ $output == *"unexplained 0"* ]]
+  run --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups \
+    "$NSCOPE" why "pid:$$"
+  [ "$status" = 0 ]
+  run --separate-stderr "$NSCOPE" --no-kernel why "uts:$target"
+  [[ ${lines[0]} == *"the kernel's count is not known"* ]]
+}
