@@ -129,6 +129,7 @@ setup() { DUMP=$BATS_FILE_TMPDIR/dump.json; }
 }
 
 @test "with few descriptors the same is seen" {
+  # shellcheck disable=SC2016 # names of jq
   local mine what='(.tasks[] | select(.tid as $t | $mine | index($t)) | [.tid, .ns, .pids]),
     (.namespaces[] | select(.initial | not) | select(.inum as $n | $mine | index($n)) |
       [.type, .inum, .owner, .parent, .holders])'
