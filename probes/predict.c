@@ -100,6 +100,21 @@ static void read_root(int dirfd, struct model_facts *f)
 	f->known |= FACT_CHROOT;
 }
 
+static int read_sysctl(const char *path, int fallback)
+{
+	char text[32];
+
+	return probe_read_file(AT_FDCWD, path, text, sizeof(text)) > 0 ? atoi(text) : fallback;
+}
+
+static void read_policy(struct model_facts *f)
+{
+	f->is_userns_off = !read_sysctl("/proc/sys/kernel/unprivileged_userns_clone", 1);
+	f->is_userns_confined =
+		read_sysctl("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 0);
+	f->pid_max = read_sysctl("/proc/sys/kernel/pid_max", 0);
+}
+
 /* The link cannot be read before the namespace has its first process. */
 static void read_pidc(int dirfd, struct model_facts *f)
 {
@@ -108,8 +123,6 @@ static void read_pidc(int dirfd, struct model_facts *f)
 	f->had_pidc_init = readlinkat(dirfd, "ns/pid_for_children", text, sizeof(text)) >= 0;
 	if (f->had_pidc_init || errno == ENOENT)
 		f->known |= FACT_PIDC;
-	if (probe_read_file(AT_FDCWD, "/proc/sys/kernel/pid_max", text, sizeof(text)) > 0)
-		f->pid_max = atoi(text);
 }
 
 /* Limits are those of the reader's own user namespace. Use: an upper bound, of any uid. */
@@ -188,6 +201,7 @@ int predict_facts(pid_t tid, const struct snap *s, struct model_facts *f)
 	read_root(dirfd, f);
 	read_sharing(tid, s, f);
 	read_pidc(dirfd, f);
+	read_policy(f);
 	predict_limits(dirfd, row, s, f);
 	if (is_own && row >= 0 && s->tasks[row].ns[SLOT_USER] >= 0)
 		read_quota(s, s->tasks[row].ns[SLOT_USER], f);

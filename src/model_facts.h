@@ -38,7 +38,9 @@ struct model_facts {
 	uint32_t n_sighand_users;
 	bool is_chrooted;
 	bool has_seccomp;
-	bool had_pidc_init; /* false: its first process is still to come */
+	bool is_userns_off;	 /* kernel.unprivileged_userns_clone is 0 (Debian and others) */
+	bool is_userns_confined; /* AppArmor restricts those of unprivileged tasks */
+	bool had_pidc_init;	 /* false: its first process is still to come */
 	/* one more task would be too many: of its uid, its control groups, the system */
 	bool is_nproc_full, is_pids_full, is_system_full;
 	int pid_max;		     /* 0: not known */

@@ -207,6 +207,7 @@ struct k_task {
 	bool is_kthread, is_zombie, is_signalled;
 	bool has_seccomp, has_vfork_wait;
 	bool is_nproc_full, is_pids_full; /* of tasks that were told about */
+	bool is_userns_off, is_userns_confined;
 	char comm[16];
 };
 

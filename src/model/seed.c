@@ -453,6 +453,8 @@ int model_tell(struct model *m, pid_t tid, const struct model_facts *f)
 	p->has_seccomp = f->has_seccomp;
 	p->is_nproc_full = f->is_nproc_full;
 	p->is_pids_full = f->is_pids_full;
+	p->is_userns_off = f->is_userns_off;
+	p->is_userns_confined = f->is_userns_confined;
 	if (f->is_system_full)
 		m->threads_max = m->n_threads;
 	return 0;

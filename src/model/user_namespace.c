@@ -62,6 +62,24 @@ static int check_creator(struct model *m, struct k_task *me, const struct k_ns *
 			    new->egid, obj_label(m, parent, buf, sizeof(buf)));
 }
 
+/* What distributions add to keep unprivileged tasks out of user namespaces. */
+static int check_policy(struct model *m, struct k_task *me)
+{
+	if (ns_capable(m, me, m->init_ns[NS_USER], CAP_SYS_ADMIN))
+		return 0;
+	if (me->is_userns_confined)
+		trace_doubt(m->trace, FACT_LSM,
+			    "AppArmor restricts user namespaces of unprivileged tasks here "
+			    "(kernel.apparmor_restrict_unprivileged_userns): unless the program's "
+			    "profile allows userns, it is refused or comes without capabilities");
+	if (!me->is_userns_off)
+		return 0;
+	trace_advise(m->trace, "set kernel.unprivileged_userns_clone to 1, or become root");
+	return trace_refuse(m->trace, -EPERM, "kernel/fork.c", "unprivileged_userns_clone",
+			    "this distribution's kernel wants CAP_SYS_ADMIN for a user namespace "
+			    "(kernel.unprivileged_userns_clone is 0)");
+}
+
 static void fill_user_ns(struct k_ns *ns, struct k_ns *parent, const struct k_cred *new)
 {
 	ns->parent = parent;
@@ -78,8 +96,10 @@ int create_user_ns(struct model *m, struct k_task *me, struct k_cred *new)
 {
 	struct k_ns *parent = new->user_ns, *ns;
 	struct k_ucounts *ucounts = NULL;
-	int err = check_depth(m, parent);
+	int err = check_policy(m, me);
 
+	if (!err)
+		err = check_depth(m, parent);
 	if (err)
 		return err;
 	if (m->rules->has_ucounts) {

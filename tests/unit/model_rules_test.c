@@ -118,6 +118,15 @@ static const struct refusal refusals[] = {
 	/* create_user_ns() */
 	{"unshare(CLONE_NEWUSER)", EPERM, EPERM, "create_user_ns", {"+fork()", "chroot"}},
 	{"unshare(CLONE_NEWUSER)", EPERM, EPERM, "create_user_ns", {"unshare(CLONE_NEWUSER)"}},
+	{"unshare(CLONE_NEWUSER)",
+	 EPERM,
+	 EPERM,
+	 "unprivileged_userns_clone",
+	 {"+fork()", "drop", "userns off"}},
+	{"unshare(CLONE_NEWUSER)", 0, 0, NULL, {"+fork()", "userns off"}},
+	{"fork()", EAGAIN, EAGAIN, "copy_process", {"+fork()", "drop", "nproc full"}},
+	{"fork()", 0, 0, NULL, {"+fork()", "nproc full"}},
+	{"fork()", EAGAIN, EAGAIN, "pids_can_fork", {"+fork()", "pids full"}},
 	{"unshare(CLONE_NEWNET)", ENOSPC, 0, "inc_ucount", {"+fork()", "quota"}},
 	{"unshare(CLONE_NEWUSER)", ENOSPC, 0, "inc_ucount", {"+fork()", "quota"}},
 };
@@ -132,9 +141,12 @@ static void tell(struct model *m, pid_t tid, const char *what)
 	} else if (!strcmp(what, "chroot")) {
 		f.known = FACT_CHROOT;
 		f.is_chrooted = true;
-	} else {
+	} else if (!strcmp(what, "quota")) {
 		f.known = FACT_QUOTA;
 	}
+	f.is_userns_off = !strcmp(what, "userns off");
+	f.is_nproc_full = !strcmp(what, "nproc full");
+	f.is_pids_full = !strcmp(what, "pids full");
 	assert_int_equal(model_tell(m, tid, &f), 0);
 }
 
