@@ -70,7 +70,8 @@ struct user_part {
 	uid_t owner;
 	gid_t group;
 	struct id_map uid_map, gid_map;
-	bool is_setgroups_denied, has_mapped;
+	bool is_setgroups_denied;
+	bool could_setfcap; /* its creator had CAP_SETFCAP in the parent */
 	uint32_t ucount_max[NS_N_KINDS];
 	struct link ucounts; /* those of (this namespace, some uid) */
 };
@@ -331,6 +332,11 @@ bool ns_capable(struct model *m, struct k_task *me, const struct k_ns *ns, int c
 int create_user_ns(struct model *m, struct k_task *me, struct k_cred *new);
 bool in_userns(const struct k_ns *ancestor, const struct k_ns *child);
 bool has_mapping(const struct id_map *map, uint32_t id);
+
+/* ---- idmap.c ---- */
+int map_write(struct model *m, struct k_task *writer, struct k_ns *ns, bool is_gid,
+	      const struct model_extent *extents, uint32_t n);
+int proc_setgroups_write(struct model *m, struct k_task *writer, struct k_ns *ns, bool is_allowed);
 
 /* ---- pid.c ---- */
 struct k_pid *alloc_pid(struct model *m, struct k_ns *ns, const int32_t *set_tid, uint32_t n_tids,

@@ -95,6 +95,33 @@ int model_reap(struct model *m, pid_t tid, struct trace *t)
 	return 0;
 }
 
+int model_write_map(struct model *m, pid_t tid, pid_t of, bool is_gid,
+		    const struct model_extent *extents, uint32_t n, struct trace *t)
+{
+	struct k_task *me = find_task(m, tid), *target = find_task(m, of);
+	int err;
+
+	if (!me || me->is_zombie || !target)
+		return -ESRCH;
+	begin(m, t);
+	err = map_write(m, me, target->cred->user_ns, is_gid, extents, n);
+	end(m);
+	return err;
+}
+
+int model_write_setgroups(struct model *m, pid_t tid, pid_t of, bool is_allowed, struct trace *t)
+{
+	struct k_task *me = find_task(m, tid), *target = find_task(m, of);
+	int err;
+
+	if (!me || me->is_zombie || !target)
+		return -ESRCH;
+	begin(m, t);
+	err = proc_setgroups_write(m, me, target->cred->user_ns, is_allowed);
+	end(m);
+	return err;
+}
+
 void model_inject(struct model *m, uint32_t nth)
 {
 	m->fail_at = nth;

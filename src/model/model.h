@@ -38,6 +38,14 @@ int model_call(struct model *m, pid_t tid, const struct call *c, struct trace *t
 int model_kill(struct model *m, pid_t tid, struct trace *t);
 int model_reap(struct model *m, pid_t tid, struct trace *t);
 
+/*
+ * The task writes a map, or setgroups, of the user namespace of the task `of`. Lower
+ * ids are those of the parent namespace. 0 or -errno, with the rule in t.
+ */
+int model_write_map(struct model *m, pid_t tid, pid_t of, bool is_gid,
+		    const struct model_extent *extents, uint32_t n, struct trace *t);
+int model_write_setgroups(struct model *m, pid_t tid, pid_t of, bool is_allowed, struct trace *t);
+
 #define MODEL_N_HOLDS 4
 /*
  * The task opens the file of one of its namespaces, or makes a socket, as its

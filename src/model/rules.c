@@ -98,6 +98,7 @@ const struct rules rules_table[] = {
 		.has_pid_owner_check = true,
 		.has_exec_time_entry = true,
 		.has_clone3_newtime = true,
+		.has_setfcap_check = true,
 		.err_pid_depth = ENOSPC,
 		.err_user_depth = ENOSPC,
 		/* init_user_ns starts at 3: init_cred and init_ucounts are two of those */

@@ -70,6 +70,7 @@ struct rules {
 	bool has_pid_owner_check; /* copy_pid_ns(): the owner must be an ancestor */
 	bool has_exec_time_entry;
 	bool has_clone3_newtime;
+	bool has_setfcap_check; /* who maps the parent's root */
 	int err_pid_depth;
 	int err_user_depth;
 	int base[NS_N_KINDS]; /* references of the initial ones that no object owns */

@@ -49,8 +49,10 @@ static void seed_ns(struct seed *x, uint32_t row)
 	ns->has_nsfs = from->n_keepers && x->s->keepers[from->first_keeper].ref == REF_NSFS;
 	ns->n_openers = ns->has_nsfs; /* by others, who stay */
 	ns->owner_uid = from->owner_uid;
-	if (ns->kind == NS_USER)
+	if (ns->kind == NS_USER) {
 		ns->user.owner = from->owner_uid;
+		ns->user.could_setfcap = true;
+	}
 	if (ns->inum >= x->m->next_inum && !ns->is_initial)
 		x->m->next_inum = ns->inum + 1;
 	x->nss[row] = ns;

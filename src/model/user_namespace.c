@@ -119,6 +119,7 @@ int create_user_ns(struct model *m, struct k_task *me, struct k_cred *new)
 		goto fail;
 	}
 	fill_user_ns(ns, parent, new);
+	ns->user.could_setfcap = new->cap_effective &(1ull << CAP_SETFCAP);
 	ns->ucounts = ucounts;
 	new->user_ns = ns;
 	new->cap_effective = CAP_FULL;

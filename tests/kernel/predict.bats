@@ -175,3 +175,9 @@ THREAD='CLONE_THREAD|CLONE_SIGHAND|CLONE_VM'
   wait_until rmdir "$group"
   [ -z "$bad" ]
 }
+
+@test "id maps: the model and the kernel, rule by rule" {
+  run "$NSCOPE_BUILD/kernel/idmap"
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
