@@ -14,6 +14,9 @@ struct stage {
 	int (*copy)(struct model *m, struct copy *c);
 	void (*undo)(struct model *m, struct copy *c);
 	const char *label; /* the kernel's, where undoing begins */
+	/* What a flag shares and is copied without it. */
+	uint64_t flag;
+	const char *func, *shared, *copied;
 };
 
 static bool is_met(const struct flag_check *check, const struct copy *c)
@@ -161,27 +164,67 @@ static int plain_allocation(struct model *m, struct copy *c)
 }
 
 static const struct stage stages[] = {
-	[COPY_FLAGS] = {check_flags, NULL, NULL},
-	[COPY_SECURITY_EARLY] = {plain_allocation, NULL, "fork_out"},
-	[COPY_SIGNALS_EARLY] = {check_signals, NULL, "fork_out"},
-	[COPY_TASK_STRUCT] = {dup_task_struct, undo_task_struct, "fork_out"},
-	[COPY_NPROC] = {check_nproc, NULL, "bad_fork_free"},
-	[COPY_CREDS] = {do_copy_creds, undo_creds, "bad_fork_free"},
-	[COPY_MAX_THREADS] = {check_max_threads, NULL, "bad_fork_cleanup_count"},
-	[COPY_SCHED] = {plain_allocation, NULL, "bad_fork_cleanup_policy"},
-	[COPY_SEMUNDO] = {plain_allocation, NULL, "bad_fork_cleanup_security"},
-	[COPY_FILES] = {copy_files, undo_files, "bad_fork_cleanup_semundo"},
-	[COPY_FS] = {copy_fs, undo_fs, "bad_fork_cleanup_files"},
-	[COPY_SIGHAND] = {copy_sighand, undo_sighand, "bad_fork_cleanup_fs"},
-	[COPY_SIGNAL] = {copy_signal, undo_signal, "bad_fork_cleanup_sighand"},
-	[COPY_MM] = {copy_mm, undo_mm, "bad_fork_cleanup_signal"},
-	[COPY_NAMESPACES] = {do_copy_namespaces, undo_namespaces, "bad_fork_cleanup_mm"},
-	[COPY_IO] = {plain_allocation, NULL, "bad_fork_cleanup_namespaces"},
-	[COPY_THREAD] = {copy_thread, NULL, "bad_fork_cleanup_io"},
-	[COPY_PID] = {do_alloc_pid, undo_pid, "bad_fork_cleanup_thread"},
-	[COPY_CGROUP] = {cgroup_can_fork, NULL, "bad_fork_put_pidfd"},
-	[COPY_SIGNALS_LATE] = {check_signals, NULL, "bad_fork_core_free"},
-	[COPY_PID_NS_ALIVE] = {check_pid_ns_alive, NULL, "bad_fork_core_free"},
+	[COPY_FLAGS] = {.copy = check_flags},
+	[COPY_SECURITY_EARLY] = {.copy = plain_allocation, .label = "fork_out"},
+	[COPY_SIGNALS_EARLY] = {.copy = check_signals, .label = "fork_out"},
+	[COPY_TASK_STRUCT] = {.copy = dup_task_struct,
+			      .undo = undo_task_struct,
+			      .label = "fork_out"},
+	[COPY_NPROC] = {.copy = check_nproc, .label = "bad_fork_free"},
+	[COPY_CREDS] = {.copy = do_copy_creds, .undo = undo_creds, .label = "bad_fork_free"},
+	[COPY_MAX_THREADS] = {.copy = check_max_threads, .label = "bad_fork_cleanup_count"},
+	[COPY_SCHED] = {.copy = plain_allocation, .label = "bad_fork_cleanup_policy"},
+	[COPY_SEMUNDO] = {.copy = plain_allocation,
+			  .label = "bad_fork_cleanup_security",
+			  .flag = CLONE_SYSVSEM,
+			  .func = "copy_semundo",
+			  .shared = "CLONE_SYSVSEM: one list of semaphores to undo at exit",
+			  .copied = "the child starts with no semaphores to undo"},
+	[COPY_FILES] = {.copy = copy_files,
+			.undo = undo_files,
+			.label = "bad_fork_cleanup_semundo",
+			.flag = CLONE_FILES,
+			.func = "copy_files",
+			.shared = "CLONE_FILES: one table of descriptors, counted once more",
+			.copied = "a table of its own, with the same open files"},
+	[COPY_FS] = {.copy = copy_fs,
+		     .undo = undo_fs,
+		     .label = "bad_fork_cleanup_files",
+		     .flag = CLONE_FS,
+		     .func = "copy_fs",
+		     .shared = "CLONE_FS: one root, working directory and umask, counted once more",
+		     .copied = "a root, working directory and umask of its own"},
+	[COPY_SIGHAND] = {.copy = copy_sighand,
+			  .undo = undo_sighand,
+			  .label = "bad_fork_cleanup_fs",
+			  .flag = CLONE_SIGHAND,
+			  .func = "copy_sighand",
+			  .shared = "CLONE_SIGHAND: one set of signal handlers",
+			  .copied = "signal handlers of its own, set alike"},
+	[COPY_SIGNAL] = {.copy = copy_signal,
+			 .undo = undo_signal,
+			 .label = "bad_fork_cleanup_sighand",
+			 .flag = CLONE_THREAD,
+			 .func = "copy_signal",
+			 .shared = "CLONE_THREAD: a thread of the same process",
+			 .copied = "a process of its own, with its own limits and timers"},
+	[COPY_MM] =
+		{.copy = copy_mm,
+		 .undo = undo_mm,
+		 .label = "bad_fork_cleanup_signal",
+		 .flag = CLONE_VM,
+		 .func = "copy_mm",
+		 .shared = "CLONE_VM: one address space, counted once more",
+		 .copied = "a copy of the address space, page by page when one of the two writes"},
+	[COPY_NAMESPACES] = {.copy = do_copy_namespaces,
+			     .undo = undo_namespaces,
+			     .label = "bad_fork_cleanup_mm"},
+	[COPY_IO] = {.copy = plain_allocation, .label = "bad_fork_cleanup_namespaces"},
+	[COPY_THREAD] = {.copy = copy_thread, .label = "bad_fork_cleanup_io"},
+	[COPY_PID] = {.copy = do_alloc_pid, .undo = undo_pid, .label = "bad_fork_cleanup_thread"},
+	[COPY_CGROUP] = {.copy = cgroup_can_fork, .label = "bad_fork_put_pidfd"},
+	[COPY_SIGNALS_LATE] = {.copy = check_signals, .label = "bad_fork_core_free"},
+	[COPY_PID_NS_ALIVE] = {.copy = check_pid_ns_alive, .label = "bad_fork_core_free"},
 };
 _Static_assert(ARRAY_SIZE(stages) == COPY_N_STAGES, "a row for each");
 
@@ -234,8 +277,12 @@ static int copy_process(struct model *m, struct copy *c)
 {
 	for (uint32_t i = 0; i < m->rules->n_copy_order; i++) {
 		const struct stage *s = &stages[m->rules->copy_order[i]];
-		int err = s->copy(m, c);
+		int err;
 
+		if (s->flag)
+			trace_step(m->trace, file, s->func, "%s",
+				   c->flags & s->flag ? s->shared : s->copied);
+		err = s->copy(m, c);
 		if (err) {
 			unwind(m, c, i);
 			return err;
