@@ -342,6 +342,8 @@ int binds_end(struct probe_env *env)
 {
 	struct binds s = {.env = env};
 
+	if (env->has_no_nsfs)
+		return 0;
 	map_tasks(&s);
 	while (read_round(&s))
 		;

@@ -194,6 +194,9 @@ static void merge_scan(struct merge *m)
 	free(order);
 	m->env->n_from_kernel = scan->n_tasks;
 	m->env->has_lists = scan->has_lists;
+	m->env->n_hidden = scan->n_threads > scan->n_tasks ? scan->n_threads - scan->n_tasks : 0;
+	if (!scan->n_threads || scan->level) /* then the number is of others too */
+		m->env->n_hidden = UINT32_MAX;
 	probe_seen(m->env, scan->n_tasks);
 	if (scan->n_outside)
 		probe_gap(m->env, COV_PARTIAL, scan->n_outside,
@@ -205,57 +208,119 @@ static void wait_for_rcu(void)
 	nanosleep(&(struct timespec){.tv_nsec = LEDGER_GAP_NSEC}, NULL);
 }
 
-static int read_plain(struct merge *m, struct kernel_reader *reader, struct err *e)
+/* Loaded programs; kept between readings when the caller wants that. */
+struct probe_keep {
+	struct kernel_reader *reader;
+	struct kernel_pinner *pinner;
+};
+
+void probe_keep_free(struct probe_keep *keep)
 {
-	int err = kernel_reader_scan(reader, &m->scan, e);
+	if (!keep)
+		return;
+	kernel_reader_close(keep->reader);
+	kernel_pinner_close(keep->pinner);
+	free(keep);
+}
+
+/* A namespace that no task shows, and that an open file may be all that keeps. */
+static bool needs_files(const struct merge *m)
+{
+	bool *is_used = xcalloc(builder_n_nss(m->env->b), sizeof(*is_used));
+	bool needs = false;
+
+	for (uint32_t i = 0; i < m->scan.n_tasks; i++) {
+		const struct task *t = builder_task(m->env->b, i);
+
+		for (int slot = 0; slot < NS_N_SLOTS; slot++)
+			if (t->ns[slot] >= 0)
+				is_used[t->ns[slot]] = true;
+	}
+	for (uint32_t i = 0; i < m->scan.n_nss && !needs; i++) {
+		const struct k_ns *ns = &m->scan.nss[i];
+		int32_t row = addr_entry((struct addr_map *)&m->nss, ns->addr)->row;
+
+		needs = row >= 0 && !is_used[row] && (ns->stashed || ns->kind == K_NET);
+	}
+	free(is_used);
+	return needs;
+}
+
+static int read_files(struct merge *m, struct probe_keep *keep, struct err *e)
+{
+	struct kernel_pins pins;
+	int err = keep->pinner ? 0 : kernel_pinner_open(&keep->pinner, e);
 
 	if (!err)
-		merge_scan(m);
+		err = kernel_pinner_read(keep->pinner, NULL, &pins, e);
+	if (!err)
+		ledger_merge_files(m->env, &pins, &m->nss);
 	return err;
+}
+
+static bool has_nsfs(const struct kernel_scan *scan)
+{
+	for (uint32_t i = 0; i < scan->n_nss; i++)
+		if (scan->nss[i].stashed)
+			return true;
+	return false;
+}
+
+static int read_plain(struct merge *m, struct probe_keep *keep, struct err *e)
+{
+	int err = kernel_reader_scan(keep->reader, &m->scan, e);
+
+	if (err)
+		return err;
+	merge_scan(m);
+	m->env->has_no_nsfs = m->scan.has_lists && !has_nsfs(&m->scan);
+	/* Before the kernel lists its namespaces, files are where the unknown ones are. */
+	if (!m->scan.has_lists || (m->env->want->skip & BIT(PROBE_FDS)))
+		return 0;
+	m->env->has_files = !needs_files(m) || !read_files(m, keep, e);
+	return 0;
 }
 
 /*
  * Counts, pins, counts again; until all adds up or it is clear that it will not.
  * What was freed is let go by RCU, so a rest may only be late.
  */
-static int read_ledger(struct merge *m, struct kernel_reader *reader, struct ledger *l,
-		       struct err *e)
+static int read_ledger(struct merge *m, struct probe_keep *keep, struct ledger *l, struct err *e)
 {
-	struct kernel_pinner *pinner = NULL;
 	struct kernel_pins pins;
-	int err = kernel_pinner_open(&pinner, e);
+	int err = keep->pinner ? 0 : kernel_pinner_open(&keep->pinner, e);
 
 	if (err) {
 		probe_gap(m->env, COV_PARTIAL, 0, e->msg);
-		return read_plain(m, reader, e);
+		return read_plain(m, keep, e);
 	}
 	for (int i = 0; !err && i < LEDGER_TRIES; i++) {
 		if (i)
 			wait_for_rcu();
-		err = kernel_reader_scan(reader, &m->scan, e);
+		err = kernel_reader_scan(keep->reader, &m->scan, e);
 		if (err)
 			break;
 		ledger_begin(l, &m->scan);
-		err = kernel_pinner_read(pinner, &m->scan, &pins, e);
+		err = kernel_pinner_read(keep->pinner, &m->scan, &pins, e);
 		if (!err)
-			err = kernel_reader_scan(reader, &m->scan, e);
+			err = kernel_reader_scan(keep->reader, &m->scan, e);
 		if (err)
 			break;
 		ledger_count(l, m->env->proc, &m->scan, &pins);
 		if (!l->n_bad || i + 1 == LEDGER_TRIES) {
 			merge_scan(m);
 			ledger_merge(l, m->env, &m->nss, &m->nsproxies);
+			m->env->has_files = true;
 			break;
 		}
 	}
-	kernel_pinner_close(pinner);
 	return err;
 }
 
 int kernel_begin(struct probe_env *env)
 {
 	struct merge m = {.env = env, .facts = env->want->facts | env->want->lead_facts};
-	struct kernel_reader *reader = NULL;
+	struct probe_keep **kept = env->want->keep, *keep;
 	struct ledger l = {0};
 	struct err e;
 	int err;
@@ -264,16 +329,20 @@ int kernel_begin(struct probe_env *env)
 		probe_gap(env, COV_OFF, 0, "/proc is that of another pid namespace than ours");
 		return 0;
 	}
-	err = kernel_reader_open(&reader, &e);
+	keep = kept && *kept ? *kept : xcalloc(1, sizeof(*keep));
+	err = keep->reader ? 0 : kernel_reader_open(&keep->reader, &e);
 	if (!err)
-		err = env->want->has_ledger ? read_ledger(&m, reader, &l, &e)
-					    : read_plain(&m, reader, &e);
+		err = env->want->has_ledger ? read_ledger(&m, keep, &l, &e)
+					    : read_plain(&m, keep, &e);
 	if (err)
 		probe_gap(env, err == -EPERM ? COV_DENIED : COV_UNSUPPORTED, 0, e.msg);
 	ledger_free(&l);
 	addr_map_free(&m.nss);
 	addr_map_free(&m.nsproxies);
 	addr_map_free(&m.css_sets);
-	kernel_reader_close(reader);
+	if (kept)
+		*kept = keep;
+	else
+		probe_keep_free(keep);
 	return 0;
 }

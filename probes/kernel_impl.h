@@ -75,6 +75,9 @@ void ledger_count(struct ledger *l, int proc, const struct kernel_scan *scan,
 /* Put counts, keepers and audits into the builder; `rows` has its rows of namespaces. */
 void ledger_merge(struct ledger *l, struct probe_env *env, struct addr_map *nss,
 		  struct addr_map *nsproxies);
+/* Only who has the namespaces and sockets open, without any count. */
+void ledger_merge_files(struct probe_env *env, const struct kernel_pins *pins,
+			struct addr_map *nss);
 void ledger_free(struct ledger *l);
 
 #endif

@@ -381,12 +381,11 @@ static struct raw name_socket(struct probe_env *env, const struct k_hold *h)
 	return snap_strz(env->b, text);
 }
 
-static void merge_keeper(struct ledger *l, struct probe_env *env, const struct k_hold *h,
+static void merge_keeper(struct probe_env *env, const struct k_hold *h, int32_t ns,
 			 struct addr_map *nss)
 {
-	const struct tally *t = find_tally(l, h->ns);
 	struct keeper k = {
-		.ns = t->row,
+		.ns = ns,
 		.ref = refs[h->ref].ref,
 		.kind = kind_of(h),
 		/* A table of descriptors that its leader does not share is the thread's own. */
@@ -401,7 +400,7 @@ static void merge_keeper(struct ledger *l, struct probe_env *env, const struct k
 	if (h->ref == K_REF_BIND && h->mnt_ns && addr_find(nss, h->mnt_ns) >= 0)
 		return;
 	/* Of the initial ones the number is enough. */
-	if (is_initial(t) && k.ref != REF_NSFS && k.ref != REF_SOCKET)
+	if (builder_ns_row(env->b, ns)->is_initial && k.ref != REF_NSFS && k.ref != REF_SOCKET)
 		return;
 	if (h->by == K_BY_FILE && h->ref == K_REF_FD && h->pid == env->self)
 		return;
@@ -409,6 +408,17 @@ static void merge_keeper(struct ledger *l, struct probe_env *env, const struct k
 			 ? name_socket(env, h)
 			 : snap_str(env->b, h->name, strnlen(h->name, sizeof(h->name)));
 	builder_add_keeper(env->b, &k);
+}
+
+void ledger_merge_files(struct probe_env *env, const struct kernel_pins *pins, struct addr_map *nss)
+{
+	for (uint32_t i = 0; i < pins->n_holds; i++) {
+		const struct k_hold *h = &pins->holds[i];
+		int32_t row = addr_find(nss, h->ns);
+
+		if (row >= 0 && (h->ref == K_REF_FD || h->ref == K_REF_SOCKET))
+			merge_keeper(env, h, row, nss);
+	}
 }
 
 void ledger_merge(struct ledger *l, struct probe_env *env, struct addr_map *nss,
@@ -420,9 +430,12 @@ void ledger_merge(struct ledger *l, struct probe_env *env, struct addr_map *nss,
 		if (row >= 0)
 			merge_ns(l, env, &l->tallies.items[i], row);
 	}
-	for (uint32_t i = 0; i < l->holds.n; i++)
-		if (find_tally(l, l->holds.items[i]->ns)->has_row)
-			merge_keeper(l, env, l->holds.items[i], nss);
+	for (uint32_t i = 0; i < l->holds.n; i++) {
+		const struct tally *t = find_tally(l, l->holds.items[i]->ns);
+
+		if (t->has_row)
+			merge_keeper(env, l->holds.items[i], t->row, nss);
+	}
 	for (uint32_t i = 0; i < l->proxies.n; i++) {
 		const struct tally_proxy *t = &l->proxies.items[i];
 		int32_t row = addr_find(nsproxies, t->proxy->addr);
@@ -437,5 +450,4 @@ void ledger_merge(struct ledger *l, struct probe_env *env, struct addr_map *nss,
 		else if (t->tasks != t->proxy->count)
 			p->audit = AUDIT_UNSTABLE;
 	}
-	env->has_files = true;
 }

@@ -96,6 +96,8 @@ static int run_all(struct kernel_pinner *p, const struct kernel_scan *scan, stru
 		p->skel->progs.read_map_pins.prog_fd,
 	};
 
+	if (!scan)
+		return skel_run(p->skel->progs.read_file_pins.prog_fd, e);
 	ask_ipc(p, scan);
 	for (unsigned i = 0; i < ARRAY_SIZE(progs); i++) {
 		int err = skel_run(progs[i], e);

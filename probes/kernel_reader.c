@@ -143,7 +143,7 @@ static int read_kin(struct kernel_reader *r, struct err *e)
 		st->n_addrs = n;
 		if (!n)
 			break;
-		err = skel_run(r->skel->progs.read_addrs.prog_fd, e);
+		err = skel_run(r->skel->progs.read_all.prog_fd, e);
 	}
 	return err;
 }
@@ -172,6 +172,7 @@ static void give(const struct kernel_reader *r, struct kernel_scan *scan)
 int kernel_reader_scan(struct kernel_reader *r, struct kernel_scan *scan, struct err *e)
 {
 	for (int i = 0; i < MAX_TRIES; i++) {
+		uint32_t n_threads = skel_count_threads();
 		struct k_state *st;
 		int err = r->skel ? 0 : load(r, e);
 
@@ -185,6 +186,7 @@ int kernel_reader_scan(struct kernel_reader *r, struct kernel_scan *scan, struct
 			return err;
 		if (has_fit(r, st)) {
 			give(r, scan);
+			scan->n_threads = n_threads;
 			return 0;
 		}
 	}

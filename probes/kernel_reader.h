@@ -21,6 +21,7 @@ struct kernel_scan {
 	const struct k_nsproxy *nsproxies;
 	const struct k_ns *nss;
 	uint32_t n_tasks, n_deep, n_nsproxies, n_nss;
+	uint32_t n_threads;    /* of the whole host; 0: not known */
 	uint32_t n_outside;    /* tasks outside of our pid namespace */
 	uint32_t level;	       /* of our pid namespace */
 	bool has_lists;	       /* nss holds those too that no task uses */
@@ -49,7 +50,10 @@ struct kernel_pinner;
 
 /* The same for the programs that read what pins. */
 int kernel_pinner_open(struct kernel_pinner **p, struct err *e);
-/* `scan` tells which IPC namespaces there are. Good until the next call. */
+/*
+ * `scan` tells which IPC namespaces there are; NULL: open files are all that is
+ * asked for. Good until the next call.
+ */
 int kernel_pinner_read(struct kernel_pinner *p, const struct kernel_scan *scan,
 		       struct kernel_pins *pins, struct err *e);
 void kernel_pinner_close(struct kernel_pinner *p);

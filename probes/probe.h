@@ -22,12 +22,17 @@
 #include "mem.h"
 #include "snap_build.h"
 
+/* What may live from one reading to the next, so that nothing is loaded twice. */
+struct probe_keep;
+void probe_keep_free(struct probe_keep *keep);
+
 /* What the caller wants to know: nothing that no column or view shows is read. */
 struct probe_want {
-	uint8_t facts;	    /* enum task_fact of every task */
-	uint8_t lead_facts; /* of the first task of each namespace only (`nscope ls`) */
-	uint32_t skip;	    /* BIT(row of the probe table): do not run it */
-	bool has_ledger;    /* all references, where the kernel probe can count them */
+	uint8_t facts;		  /* enum task_fact of every task */
+	uint8_t lead_facts;	  /* of the first task of each namespace only (`nscope ls`) */
+	uint32_t skip;		  /* BIT(row of the probe table): do not run it */
+	bool has_ledger;	  /* all references, where the kernel probe can count them */
+	struct probe_keep **keep; /* NULL: the next reading begins anew; *keep is the caller's */
 };
 
 /* The rows of the table; their order is the order in which hooks are called. */
@@ -64,7 +69,9 @@ struct probe_env {
 	uint64_t n_seen[PROBE_N_ROWS]; /* told by probe_seen(), not yet to the builder */
 	uint64_t nsfs_dev;	       /* st_dev of every namespace file */
 	ARRAY(uint8_t) ns_flags;       /* enum ns_flag by row; see probe_ns_flags() */
+	uint32_t n_hidden;	       /* tasks that the kernel probe did not see, at least */
 	uint32_t n_from_kernel;	       /* the first rows of the builder: the kernel's, by tid */
+	bool has_no_nsfs;	       /* the kernel probe knows: no namespace is open or mounted */
 	bool has_files;		       /* the kernel probe gave the open files that matter */
 	bool has_lists;		       /* the kernel probe gave the namespaces without tasks too */
 	ARRAY(int32_t) cgroup_like; /* by row of the kernel's: the first one in the same cgroups */

@@ -368,11 +368,30 @@ static int pid_order(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
+/*
+ * The kernel probe may have seen all tasks there are, or all but those of process
+ * 1, which some hosts hide: then nobody has to list /proc. Hidden tasks that come
+ * and go between the two counts are found the next time.
+ */
+static bool has_all(struct driver *d)
+{
+	uint32_t before = builder_n_tasks(d->env.b);
+
+	if (d->env.n_hidden && !is_known(d, 1)) {
+		take_process(d, 1);
+		if (d->n_chunk)
+			read_chunk(d);
+	}
+	return builder_n_tasks(d->env.b) - before >= d->env.n_hidden;
+}
+
 /* All process numbers first: a list that was read at once, and in ascending order. */
 static void walk(struct driver *d)
 {
 	struct probe_numbers pids = {0};
 
+	if (d->env.n_from_kernel && has_all(d))
+		return;
 	probe_numbers(d->env.proc, ".", &pids);
 	if (pids.list.n)
 		qsort(pids.list.items, pids.list.n, sizeof(*pids.list.items), pid_order);

@@ -299,45 +299,12 @@ static void tell_task(struct k_state *st, struct task_struct *t)
 	tell_ns(K_PID, r->pid_ns);
 }
 
-/* Lists first: what has gone when its turn comes is then at least known to have been there. */
-SEC("syscall")
-int read_all(void *ctx)
-{
-	struct task_struct *self = CAST(bpf_get_current_task(), struct task_struct), *t;
-	struct k_state *st = state();
-	struct bpf_iter_task it;
-
-	if (!st)
-		return -1;
-	bpf_rcu_read_lock();
-	st->level = self->thread_pid->level;
-	st->has_lists = has_lists();
-	st->has_static = !bpf_core_field_exists(struct ns_common___v619, __ns_ref_active);
-	proxy_slots(self->nsproxy, st->self);
-	st->self[K_PID] = active_pid_ns(st, self);
-	st->self[K_USER] = COMMON(self->real_cred->user_ns, K_USER);
-	if (has_lists())
-		for (uint32_t kind = 0; kind < K_N_KINDS; kind++)
-			tell_list(kind, ((volatile uint64_t *)st->self)[kind]);
-	bpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_THREADS);
-	while ((t = bpf_iter_task_next(&it)))
-		tell_task(st, CAST(t, struct task_struct));
-	bpf_iter_task_destroy(&it);
-	bpf_rcu_read_unlock();
-	return 0;
-}
-
 /* The namespaces that others name as owner or parent, where the kernel has no lists. */
-SEC("syscall")
-int read_addrs(void *ctx)
+static void tell_addrs(struct k_state *st)
 {
-	struct k_state *st = state();
 	struct bpf_iter_num it;
 	int *i;
 
-	if (!st)
-		return -1;
-	bpf_rcu_read_lock();
 	bpf_iter_num_new(&it, 0, st->n_addrs);
 	while ((i = bpf_iter_num_next(&it))) {
 		uint32_t row = *i;
@@ -347,6 +314,42 @@ int read_addrs(void *ctx)
 			tell_ns(a->kind, a->addr);
 	}
 	bpf_iter_num_destroy(&it);
+}
+
+static void tell_all(struct k_state *st)
+{
+	struct task_struct *self = CAST(bpf_get_current_task(), struct task_struct), *t;
+	struct bpf_iter_task it;
+
+	st->level = self->thread_pid->level;
+	st->has_lists = has_lists();
+	st->has_static = !bpf_core_field_exists(struct ns_common___v619, __ns_ref_active);
+	proxy_slots(self->nsproxy, st->self);
+	st->self[K_PID] = active_pid_ns(st, self);
+	st->self[K_USER] = COMMON(self->real_cred->user_ns, K_USER);
+	/* Lists first: what has gone when its turn comes is at least known to have been there. */
+	if (has_lists())
+		for (uint32_t kind = 0; kind < K_N_KINDS; kind++)
+			tell_list(kind, ((volatile uint64_t *)st->self)[kind]);
+	bpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_THREADS);
+	while ((t = bpf_iter_task_next(&it)))
+		tell_task(st, CAST(t, struct task_struct));
+	bpf_iter_task_destroy(&it);
+}
+
+/* One program: what costs is to load it. */
+SEC("syscall")
+int read_all(void *ctx)
+{
+	struct k_state *st = state();
+
+	if (!st)
+		return -1;
+	bpf_rcu_read_lock();
+	if (st->n_addrs)
+		tell_addrs(st);
+	else
+		tell_all(st);
 	bpf_rcu_read_unlock();
 	return 0;
 }

@@ -32,6 +32,15 @@ static void tell_task(struct k_state *st, struct task_struct *t)
 	}
 }
 
+/* Whose numbers of processes are told. */
+static void know_self(struct k_state *st)
+{
+	struct task_struct *self = CAST(bpf_get_current_task(), struct task_struct);
+
+	st->level = self->thread_pid->level;
+	st->self[K_PID] = active_pid_ns(st, self);
+}
+
 /*
  * A processor that idles goes on with the memory of the task before, which may be
  * dead. Its idle task is on no list; the run queues lead to it.
@@ -68,8 +77,7 @@ int read_task_pins(void *ctx)
 	if (!st)
 		return -1;
 	bpf_rcu_read_lock();
-	st->level = self->thread_pid->level;
-	st->self[K_PID] = active_pid_ns(st, self);
+	know_self(st);
 	tell_idle_mms(st, self);
 	bpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_THREADS);
 	while ((t = bpf_iter_task_next(&it)))
@@ -147,6 +155,23 @@ static __always_inline int tell_queues(uint64_t file, uint64_t pids, int fd)
 	return 0;
 }
 
+/* How many descriptors may be open: most tables have 64 places and few files. */
+static uint32_t n_places(struct k_state *st, struct fdtable *fdt)
+{
+	uint64_t open = WORD(st, number(st, fdt->open_fds));
+	uint32_t n = 0;
+
+	if (fdt->max_fds > 64)
+		return fdt->max_fds;
+	for (uint32_t step = 32; step; step /= 2) {
+		if (open >> step) {
+			open >>= step;
+			n += step;
+		}
+	}
+	return open ? n + 1 : 0;
+}
+
 /* The open files of a table; tasks that share one are all alike. */
 static __always_inline int tell_files(uint64_t table, uint64_t pids)
 {
@@ -160,7 +185,7 @@ static __always_inline int tell_files(uint64_t table, uint64_t pids)
 		return 0;
 	st->nsproxies[hash(table)] = table;
 	slots = number(st, fdt->fd);
-	bpf_iter_num_new(&it, 0, fdt->max_fds);
+	bpf_iter_num_new(&it, 0, n_places(st, fdt));
 	while ((i = bpf_iter_num_next(&it))) {
 		uint32_t fd = *i;
 		uint64_t file = WORD(st, slots + fd * 8ull);
@@ -185,6 +210,7 @@ int read_file_pins(void *ctx)
 	if (!st)
 		return -1;
 	bpf_rcu_read_lock();
+	know_self(st);
 	bpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_THREADS);
 	while ((t = bpf_iter_task_next(&it))) {
 		struct task_struct *task = CAST(t, struct task_struct);

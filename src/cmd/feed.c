@@ -31,6 +31,7 @@ struct feed {
 	bool is_ending;
 	/* Below: of the thread alone. */
 	uint32_t skip;
+	struct probe_keep *keep;
 	bool has_read; /* one reading is complete */
 	int64_t last_part;
 };
@@ -80,7 +81,7 @@ static bool progress(struct snap_builder *b, void *data)
 static void read_once(struct feed *f)
 {
 	struct snap_builder *b = snap_builder_new();
-	struct probe_want want = {.skip = f->skip};
+	struct probe_want want = {.skip = f->skip, .keep = &f->keep};
 	struct err e;
 	int res;
 
@@ -232,6 +233,7 @@ void feed_stop(struct feed *f)
 	pthread_mutex_unlock(&f->lock);
 	pthread_join(f->thread, NULL);
 	snap_unref(f->ready);
+	probe_keep_free(f->keep);
 	close(f->ui.fd);
 	pthread_cond_destroy(&f->wake);
 	pthread_mutex_destroy(&f->lock);
