@@ -230,6 +230,20 @@ static void write_changes(struct predict *p)
 			write_change(p, &sum);
 }
 
+static void write_new(struct predict *p)
+{
+	struct strbuf lines = {0};
+	char *rest, *line;
+
+	model_print_new(p->m, &lines);
+	rest = lines.s;
+	if (rest)
+		strbuf_puts(&p->out, "new:\n");
+	while (rest && (line = strsep(&rest, "\n")) && *line)
+		strbuf_printf(&p->out, "    %s\n", line);
+	strbuf_free(&lines);
+}
+
 static void write_first_line(struct predict *p, int ret)
 {
 	const struct step *refusal = trace_refusal(&p->t);
@@ -271,8 +285,10 @@ static int write_answer(struct predict *p, int ret)
 		strbuf_printf(&p->out, "not known: %s\n", p->t.doubts.items[i].text);
 	strbuf_puts(&p->out, "steps:\n");
 	write_steps(p);
-	if (ret >= 0)
+	if (ret >= 0) {
 		write_changes(p);
+		write_new(p);
+	}
 	status = cmd_write(p->c, &p->out);
 	return status != CMD_YES ? status : ret < 0 ? CMD_NO : CMD_YES;
 }

@@ -61,6 +61,13 @@ void model_inject(struct model *m, uint32_t nth);
 /* Was the injected failure met by the last call? */
 bool model_was_injected(const struct model *m);
 
+/*
+ * Append what a namespace contains, as the kernel's struct has it, in one line; false
+ * when there is none of that number. Or of all that the last call made, a line each.
+ */
+bool model_print_ns(const struct model *m, enum ns_kind kind, uint32_t inum, struct strbuf *out);
+void model_print_new(const struct model *m, struct strbuf *out);
+
 /* The model's state; every count in it is recounted. The caller owns one reference. */
 const struct snap *model_snap(const struct model *m);
 /*

@@ -273,6 +273,45 @@ static void steps_name_the_kernel_function_and_the_change(void **state)
 	model_free(m);
 }
 
+static void check_ns(const struct model *m, enum ns_kind kind, uint32_t inum, const char *expected)
+{
+	struct strbuf out = {0};
+
+	assert_true(model_print_ns(m, kind, inum, &out));
+	assert_non_null(strstr(out.s, expected));
+	strbuf_free(&out);
+}
+
+static void namespaces_carry_what_the_structs_show(void **state)
+{
+	static const char *const rules[] = {"4.4", "current"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+		struct model *m = boot(rules[i]);
+		pid_t a = call(m, 1,
+			       "clone(CLONE_NEWPID|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWNET|"
+			       "CLONE_NEWNS|CLONE_NEWUSER)",
+			       NULL);
+		struct strbuf out = {0};
+
+		check_ns(m, NS_PID, slot(m, a, SLOT_PID),
+			 "level 1, parent pid:[4026531836], last_pid 1, child_reaper task 3");
+		check_ns(m, NS_UTS, slot(m, a, SLOT_UTS), "nodename (none), domainname (none)");
+		check_ns(m, NS_IPC, slot(m, a, SLOT_IPC), "ids: 0 sem, 0 msg, 0 shm");
+		check_ns(m, NS_NET, slot(m, a, SLOT_NET), "lo is down, 0 nsids");
+		check_ns(m, NS_MNT, slot(m, a, SLOT_MNT), "list: 1 mount\n");
+		check_ns(m, NS_USER, slot(m, a, SLOT_USER), "level 1, parent user:[4026531837]");
+		assert_false(model_print_ns(m, NS_NET, 5, &out));
+		model_print_new(m, &out);
+		assert_non_null(strstr(out.s, "net:[new]: loopback_dev"));
+		strbuf_free(&out);
+		model_kill(m, a, NULL);
+		check_ns(m, NS_PID, slot(m, a, SLOT_PID), "takes no more processes");
+		model_free(m);
+	}
+}
+
 /* A model of the model's own snap is the same machine, and goes on the same way. */
 static void a_seed_gives_back_its_snap(void **state)
 {
@@ -317,6 +356,7 @@ int main(void)
 		cmocka_unit_test(exec_of_a_thread_takes_the_leaders_place),
 		cmocka_unit_test(memory_follows_what_lives),
 		cmocka_unit_test(steps_name_the_kernel_function_and_the_change),
+		cmocka_unit_test(namespaces_carry_what_the_structs_show),
 		cmocka_unit_test(a_seed_gives_back_its_snap),
 	};
 
