@@ -18,7 +18,7 @@ FUZZ ?=
 BUILD := build/$(if $(FUZZ),fuzz,$(if $(SAN),san,plain))
 BIN := $(if $(SAN)$(FUZZ),$(BUILD)/nscope,nscope)
 
-LIBS := ncursesw libproc2 jansson smartcols mount libcap-ng
+LIBS := ncursesw libproc2 jansson smartcols mount libnl-3.0 libcap-ng
 # BPF= builds without the kernel probe; so does a missing clang, bpftool or libbpf.
 BPF ?= $(shell clang --version >/dev/null 2>&1 && bpftool version >/dev/null 2>&1 && \
 	pkg-config --exists libbpf 2>/dev/null && echo 1)

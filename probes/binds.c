@@ -61,19 +61,6 @@ static int32_t first_task(const struct binds *s, int32_t mnt_ns)
 	return (uint32_t)mnt_ns < s->n_task_of ? s->task_of[mnt_ns] : -1;
 }
 
-static bool is_in(struct probe_env *env, int dirfd, int32_t mnt_ns)
-{
-	char text[32];
-	ssize_t n = readlinkat(dirfd, "ns/mnt", text, sizeof(text) - 1);
-	enum ns_kind kind;
-	uint32_t inum;
-
-	if (n <= 0)
-		return false;
-	text[n] = '\0';
-	return nsfs_parse(text, &kind, &inum) && inum == builder_ns_row(env->b, mnt_ns)->inum;
-}
-
 /* Opens the task as a viewer if it still is in the mount namespace, at its very root. */
 static bool view_as(struct probe_env *env, const struct task *t, struct viewer *v)
 {
@@ -82,7 +69,7 @@ static bool view_as(struct probe_env *env, const struct task *t, struct viewer *
 
 	snprintf(path, sizeof(path), "%d", t->tid);
 	dirfd = openat(env->proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (dirfd < 0 || !is_in(env, dirfd, v->mnt_ns))
+	if (dirfd < 0 || !probe_is_in_mnt_ns(env, dirfd, v->mnt_ns))
 		return false;
 	if (readlinkat(dirfd, "root", root, sizeof(root)) != 1) {
 		v->why = "its tasks are all below a root of their own (chroot)";
@@ -122,26 +109,16 @@ static void viewer_close(struct viewer *v)
 
 /* ---- one bind mount ---- */
 
-/* Opens the namespace at `path`, whatever else may lie or wait there by now. */
 static const char *open_bind(struct probe_env *env, const struct viewer *v, int32_t ns,
 			     const char *path)
 {
-	struct uapi_open_how how = {
-		.flags = O_PATH | O_CLOEXEC,
-		.resolve = UAPI_RESOLVE_IN_ROOT | UAPI_RESOLVE_NO_MAGICLINKS | UAPI_RESOLVE_CACHED,
-	};
-	_cleanup_fd_ int path_fd = -1, fd = -1;
+	_cleanup_fd_ int fd = -1;
+	const char *why = v->why;
 
-	if (v->root < 0)
-		return v->why;
-	path_fd = syscall(UAPI_SYS_OPENAT2, v->root, path, &how, sizeof(how));
-	if (path_fd < 0 && errno == EAGAIN)
-		return "the way to it might block";
-	if (path_fd < 0)
-		return "there is no way to it from the root of its mount namespace";
-	fd = nsfs_open(env, path_fd, builder_ns_row(env->b, ns)->inum);
+	if (v->root >= 0)
+		fd = nsfs_open_bind(env, v->root, path, builder_ns_row(env->b, ns)->inum, &why);
 	if (fd < 0)
-		return fd == -ESTALE ? "another mount covers it" : "it could not be opened";
+		return why;
 	nsfs_describe(env, ns, fd);
 	return NULL;
 }
@@ -263,7 +240,7 @@ static bool read_by_task(struct binds *s, struct viewer *v)
 	if (v->dirfd < 0)
 		return false;
 	text = probe_slurp_file(v->dirfd, "mountinfo", NULL);
-	if (!text || !is_in(s->env, v->dirfd, v->mnt_ns))
+	if (!text || !probe_is_in_mnt_ns(s->env, v->dirfd, v->mnt_ns))
 		return false;
 	parse_mountinfo(s, v, text, keep_nsfs_lines(text));
 	return true;

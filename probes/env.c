@@ -158,3 +158,16 @@ uint64_t probe_n_hidden(struct probe_env *env)
 		return 1;
 	return info.procs - n;
 }
+
+bool probe_is_in_mnt_ns(struct probe_env *env, int dirfd, int32_t mnt_ns)
+{
+	char text[32];
+	ssize_t n = readlinkat(dirfd, "ns/mnt", text, sizeof(text) - 1);
+	enum ns_kind kind;
+	uint32_t inum;
+
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	return nsfs_parse(text, &kind, &inum) && inum == builder_ns_row(env->b, mnt_ns)->inum;
+}

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
 
 static const char *const above_us = "it is above our own user or pid namespace";
 static const char *const no_ioctl = "this kernel does not tell (ioctl_ns)";
@@ -43,16 +45,40 @@ bool nsfs_parse(const char *text, enum ns_kind *kind, uint32_t *inum)
 int nsfs_open(struct probe_env *env, int path_fd, uint32_t inum)
 {
 	char path[32];
-	struct stat st;
+	struct statx st;
 	int fd;
 
-	if (fstatat(path_fd, "", &st, AT_EMPTY_PATH | AT_NO_AUTOMOUNT) < 0)
+	/* What is cached will do: a file server that is dead would not answer. */
+	if (statx(path_fd, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_INO,
+		  &st) < 0)
 		return -errno;
-	if (st.st_dev != env->nsfs_dev || st.st_ino != inum)
+	if (makedev(st.stx_dev_major, st.stx_dev_minor) != env->nsfs_dev || st.stx_ino != inum)
 		return -ESTALE;
 	snprintf(path, sizeof(path), "self/fd/%d", path_fd);
 	fd = openat(env->proc, path, O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
+}
+
+int nsfs_open_bind(struct probe_env *env, int root, const char *path, uint32_t inum,
+		   const char **why)
+{
+	struct uapi_open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = UAPI_RESOLVE_IN_ROOT | UAPI_RESOLVE_NO_MAGICLINKS | UAPI_RESOLVE_CACHED,
+	};
+	_cleanup_fd_ int path_fd = syscall(UAPI_SYS_OPENAT2, root, path, &how, sizeof(how));
+	int fd;
+
+	if (path_fd < 0) {
+		*why = errno == EAGAIN
+			       ? "the way to it might block"
+			       : "there is no way to it from the root of its mount namespace";
+		return -errno;
+	}
+	fd = nsfs_open(env, path_fd, inum);
+	if (fd < 0)
+		*why = fd == -ESTALE ? "another mount covers it" : "it could not be opened";
+	return fd;
 }
 
 /* The row of what the ioctl gives a descriptor of; or why there is none. */

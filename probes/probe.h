@@ -28,7 +28,7 @@ void probe_keep_free(struct probe_keep *keep);
 
 /* What the caller wants to know: nothing that no column or view shows is read. */
 struct probe_want {
-	uint8_t facts;		  /* enum task_fact of every task */
+	uint8_t facts;		  /* enum task_fact of every task; NS_NSID */
 	uint8_t lead_facts;	  /* of the first task of each namespace only (`nscope ls`) */
 	uint32_t skip;		  /* BIT(row of the probe table): do not run it */
 	bool has_ledger;	  /* all references, where the kernel probe can count them */
@@ -47,6 +47,7 @@ enum probe_row {
 	PROBE_MNTNS,
 	PROBE_BINDS,
 	PROBE_NSFS,
+	PROBE_NETNSID,
 	PROBE_CMDLINE,
 	PROBE_USERS,
 	PROBE_N_ROWS
@@ -146,6 +147,7 @@ int sockets_end(struct probe_env *env);
 int mntns_end(struct probe_env *env);
 int binds_end(struct probe_env *env);
 int nsfs_end(struct probe_env *env);
+int netnsid_end(struct probe_env *env);
 int cmdline_task(struct probe_env *env, int32_t row, int dirfd);
 int cmdline_end(struct probe_env *env);
 int users_end(struct probe_env *env);
@@ -171,6 +173,9 @@ int probe_env_open(struct probe_env *env, struct err *e);
 
 /* Is it the first task, or the first process, of one of its namespaces so far? */
 bool probe_is_lead(struct probe_env *env, const struct task *t);
+
+/* Is the task of this directory in the mount namespace (row)? */
+bool probe_is_in_mnt_ns(struct probe_env *env, int dirfd, int32_t mnt_ns);
 
 /* Flags of a namespace row; the pointer is good until the next row is added. */
 uint8_t *probe_ns_flags(struct probe_env *env, int32_t row);
@@ -221,5 +226,11 @@ int32_t nsfs_row(struct probe_env *env, enum ns_kind kind, int fd);
  * touched. Returns a descriptor or -errno (ESTALE: it is something else).
  */
 int nsfs_open(struct probe_env *env, int path_fd, uint32_t inum);
+/*
+ * The same by a path below `root`, the root directory of a mount namespace. Takes
+ * only ways that cannot block; *why tells in words why it did not come through.
+ */
+int nsfs_open_bind(struct probe_env *env, int root, const char *path, uint32_t inum,
+		   const char **why);
 
 #endif

@@ -102,6 +102,14 @@ const struct probe probes[] = {
 			.needs = "to be in the initial user and pid namespace",
 			.end = nsfs_end,
 		},
+	[PROBE_NETNSID] =
+		{
+			.name = "netnsid",
+			.doc = "the numbers of net namespaces in our own (RTM_GETNSID)",
+			.needs = "nothing",
+			.fills = NS_NSID,
+			.end = netnsid_end,
+		},
 	[PROBE_CMDLINE] =
 		{
 			.name = "cmdline",

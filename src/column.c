@@ -71,6 +71,8 @@ const struct column columns[] = {
 	OF_A_NS("uid", "UID", 6, RIGHT, TASK_UID, ns_uid, "user id of that process"),
 	OF_A_NS("user", "USER", 10, TEXT, TASK_UID, ns_user, "user name of that process"),
 	OF_A_NS("path", "PATH", 24, LEFT, 0, ns_path, "a path that opens it"),
+	OF_A_NS("netnsid", "NETNSID", 10, RIGHT, NS_NSID, ns_netnsid,
+		"number of a net namespace in our own, as ip(8) prints it"),
 	OF_A_NS("nsfs", "NSFS", 24, TEXT, 0, ns_nsfs, "where it is bind-mounted"),
 	OF_A_NS("pns", "PNS", 10, RIGHT, 0, ns_pns,
 		"parent of a pid or user namespace (inode number)"),

@@ -73,8 +73,8 @@ column_get task_tid, task_pid, task_ppid, task_comm, task_command, task_uid, tas
 	task_pid_for_children, task_time_for_children;
 
 column_get ns_inum, ns_type, ns_nprocs, ns_nthreads, ns_pid, ns_ppid, ns_command, ns_uid, ns_user,
-	ns_path, ns_nsfs, ns_pns, ns_ons, ns_id, ns_level, ns_owner_uid, ns_refs, ns_keepers,
-	ns_owns, ns_children, ns_nsproxies, ns_container, ns_initial, ns_where;
+	ns_path, ns_nsfs, ns_pns, ns_ons, ns_id, ns_level, ns_owner_uid, ns_netnsid, ns_refs,
+	ns_keepers, ns_owns, ns_children, ns_nsproxies, ns_container, ns_initial, ns_where;
 
 column_get proxy_id, proxy_source, proxy_count, proxy_tasks, proxy_pid, proxy_comm, proxy_command,
 	proxy_container, proxy_mnt, proxy_net, proxy_ipc, proxy_uts, proxy_cgroup, proxy_time,

@@ -139,6 +139,20 @@ void ns_owner_uid(const struct snap *s, int32_t row, struct value *v)
 		set_missing(v, ns->kind == NS_USER ? IX_OFF : IX_NONE);
 }
 
+void ns_netnsid(const struct snap *s, int32_t row, struct value *v)
+{
+	const struct ns *ns = &s->nss[row];
+
+	if (ns->kind != NS_NET)
+		set_missing(v, IX_NONE);
+	else if (!ns->has_nsid)
+		set_missing(v, IX_OFF);
+	else if (ns->nsid < 0)
+		set_word(v, "unassigned");
+	else
+		set_int(v, ns->nsid);
+}
+
 void ns_refs(const struct snap *s, int32_t row, struct value *v)
 {
 	if (s->nss[row].refs >= 0)

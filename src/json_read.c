@@ -49,6 +49,7 @@ static void add_ns(struct reader *r, json_t *o)
 	ns->is_initial = reader_bool(r, o, "initial", &is_known);
 	ns->owner_uid = reader_int(r, o, "owner_uid", 0, UINT32_MAX, &is_known);
 	ns->has_owner_uid = is_known;
+	ns->nsid = reader_int(r, o, "nsid", -1, INT32_MAX, &ns->has_nsid);
 	ns->refs = reader_int(r, reader_object(r, o, "refs"), "kernel", 0, INT32_MAX, &is_known);
 	if (!is_known)
 		ns->refs = -1;

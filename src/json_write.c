@@ -340,6 +340,8 @@ static void write_ns(struct strbuf *out, const struct snap *s, uint32_t row)
 	add_reason(&r, "parent", ns->parent, ns_kinds[ns->kind].is_hierarchical ? IX_OFF : IX_NONE);
 	end_reasons(&r);
 	member_int(out, "nprocs", ns->n_procs);
+	if (ns->has_nsid)
+		member_int(out, "nsid", ns->nsid);
 	member_int(out, "nthreads", ns->n_threads);
 	member_ns(out, s, "owner", ns->owner);
 	member_known(out, "owner_uid", ns->has_owner_uid, ns->owner_uid);

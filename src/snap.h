@@ -48,6 +48,7 @@ enum task_fact {
 	TASK_PIDS = BIT(3),   /* pids */
 	TASK_CMDLINE = BIT(4),
 	TASK_ALL_FACTS = BIT(5) - 1,
+	NS_NSID = BIT(5), /* of net namespaces, not of tasks: nsid */
 };
 
 struct task {
@@ -105,6 +106,8 @@ struct ns {
 	int32_t parent;	 /* pid and user only */
 	uid_t owner_uid; /* of a user ns: who made it */
 	bool has_owner_uid;
+	bool has_nsid;
+	int32_t nsid; /* of a net ns: its number in the reader's own, -1: it has none */
 	bool is_initial;
 	bool is_listed;	  /* found on a list (the kernel's, a file's): stays without any holder */
 	int32_t level;	  /* pid and user: depth below the initial one, or -1 */

@@ -188,6 +188,16 @@ void builder_add_count(struct snap_builder *b, int32_t ns, enum ref_kind ref, in
 	*array_add(&b->counts) = (struct ref_count){ns, ref, count};
 }
 
+uint32_t builder_n_keepers(const struct snap_builder *b)
+{
+	return b->keepers.n;
+}
+
+const struct keeper *builder_keeper(const struct snap_builder *b, uint32_t row)
+{
+	return &b->keepers.items[row];
+}
+
 int32_t builder_container(struct snap_builder *b, struct raw runtime, struct raw id,
 			  struct raw name)
 {

@@ -49,6 +49,8 @@ int32_t builder_add_nsproxy(struct snap_builder *b, int32_t count, const int32_t
 struct nsproxy *builder_nsproxy_row(struct snap_builder *b, int32_t row);
 
 void builder_add_keeper(struct snap_builder *b, const struct keeper *k);
+uint32_t builder_n_keepers(const struct snap_builder *b);
+const struct keeper *builder_keeper(const struct snap_builder *b, uint32_t row);
 /* So many references of that kind are on a namespace (once a namespace and kind). */
 void builder_add_count(struct snap_builder *b, int32_t ns, enum ref_kind ref, int32_t count);
 /* Find or add. name may be "". */

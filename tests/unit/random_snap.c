@@ -102,6 +102,8 @@ static void add_ns(struct maker *m, enum ns_kind kind)
 	ns->parent = parent;
 	ns->id = rng_below(&m->rng, 3) ? (uint64_t)rng_next(&m->rng) << 32 | rng_next(&m->rng) : 0;
 	ns->refs = (int32_t)rng_below(&m->rng, 50) - 1;
+	ns->has_nsid = rng_below(&m->rng, 2);
+	ns->nsid = ns->has_nsid ? (int32_t)rng_below(&m->rng, 9) - 1 : 0;
 	ns->has_owner_uid = rng_below(&m->rng, 2);
 	ns->owner_uid = ns->has_owner_uid ? rng_next(&m->rng) : 0;
 	ns->is_initial = !rng_below(&m->rng, 9);
