@@ -154,6 +154,30 @@ void act_view(struct ui *ui, int key, const char *arg)
 			ui_show_view(ui, v);
 }
 
+/* The namespace that a row is about: of a task or an nsproxy the first that is its own. */
+static int32_t own_ns(const struct snap *s, const struct tree_row *r)
+{
+	const int32_t *ns = r->of == OF_TASK ? s->tasks[r->ix].ns : s->nsproxies[r->ix].ns;
+
+	for (int slot = 0; slot < NS_N_SLOTS; slot++)
+		if (ns[slot] >= 0 && !s->nss[ns[slot]].is_initial)
+			return ns[slot];
+	return ns[SLOT_MNT];
+}
+
+void act_why(struct ui *ui, int key, const char *arg)
+{
+	const struct tree_row *r = list_row(ui_list(ui));
+	int32_t ns = !r ? IX_NONE : r->of == OF_NS ? r->ix : own_ns(ui->snap, r);
+	const struct tree *t;
+
+	act_view(ui, key, arg);
+	t = &ui_list(ui)->tree;
+	for (uint32_t row = 0; row < t->n && ns >= 0; row++)
+		if (t->rows[row].of == OF_NS && t->rows[row].ix == ns)
+			list_go_row(ui_list(ui), row);
+}
+
 void act_overlay(struct ui *ui, int overlay, const char *arg)
 {
 	(void)arg;

@@ -27,6 +27,7 @@ void act_open(struct ui *ui, int n, const char *arg);
 void act_choose(struct ui *ui, int is_final, const char *arg);
 void act_pane(struct ui *ui, int n, const char *arg);
 void act_view(struct ui *ui, int key, const char *arg);
+void act_why(struct ui *ui, int key, const char *arg);
 void act_search(struct ui *ui, int n, const char *arg);
 void act_search_next(struct ui *ui, int by, const char *arg);
 void act_filter(struct ui *ui, int n, const char *arg);

@@ -17,8 +17,9 @@ struct ui;
 enum where {
 	IN_TREE = BIT(0),
 	IN_SPACES = BIT(1),
-	IN_NSPROXY = BIT(2),
-	IN_VIEWS = IN_TREE | IN_SPACES | IN_NSPROXY,
+	IN_WHY = BIT(2),
+	IN_NSPROXY = BIT(3),
+	IN_VIEWS = IN_TREE | IN_SPACES | IN_WHY | IN_NSPROXY,
 	IN_DETAIL = BIT(8),
 	IN_PAGE = BIT(9),  /* a page over the view: help, coverage */
 	IN_PICK = BIT(10), /* a list to choose from */

@@ -158,6 +158,14 @@ const struct command commands[] = {
 		.run = act_view,
 	},
 	{
+		.name = "why",
+		.keys = "3 w",
+		.help = "what keeps namespaces: that of the row, or all",
+		.where = IN_VIEWS | IN_DETAIL,
+		.n = '3',
+		.run = act_why,
+	},
+	{
 		.name = "nsproxy",
 		.keys = "4",
 		.help = "show the Nsproxies: who shares what",

@@ -295,7 +295,9 @@ void ui_detail(const struct ui *ui, struct page *p, unsigned w, unsigned h, bool
 	p->max_lines = h;
 	p->key_width = is_brief ? 0 : 10;
 	p->is_brief = is_brief;
-	if (r)
+	if (r && views[ui->view]->detail)
+		views[ui->view]->detail(ui->snap, r->ix, p);
+	else if (r)
 		details[r->of](ui->snap, r->ix, p);
 }
 

@@ -225,7 +225,7 @@ struct ui_needs ui_needs(const struct ui *ui)
 		*of_view |= l->sort->needs;
 	if (l->filter)
 		*of_view |= filter_needs(l->filter);
-	return (struct ui_needs){facts, lead | facts};
+	return (struct ui_needs){facts, lead | facts, views[ui->view]->needs_ledger};
 }
 
 void ui_resize(struct ui *ui, unsigned w, unsigned h)

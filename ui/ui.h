@@ -62,6 +62,7 @@ const char *ui_copy_text(const struct ui *ui);
 struct ui_needs {
 	uint8_t facts;	    /* of every task */
 	uint8_t lead_facts; /* of the first task of each namespace */
+	bool has_ledger;    /* and all that counts on namespaces */
 };
 struct ui_needs ui_needs(const struct ui *ui);
 

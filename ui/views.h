@@ -19,6 +19,7 @@ struct view {
 	const char *const *help; /* lines that say what is seen; NULL ends */
 	const char *cols;	 /* column ids that are shown at first */
 	unsigned lead_min;	 /* columns of the screen for what the view itself draws */
+	bool needs_ledger;	 /* all references have to be counted for it */
 	bool is_lead_wide;	 /* the lead takes what is left over, else the last column does */
 	enum row_of (*of)(const struct ui *ui); /* what filters and columns speak of */
 	void (*rows)(const struct ui *ui, struct tree *out);
@@ -30,6 +31,8 @@ struct view {
 		     unsigned w);
 	/* The lead as text, without lines of the tree. */
 	void (*text)(const struct ui *ui, const struct tree_row *r, struct strbuf *out);
+	/* Of its rows, where they are not those of every view; NULL. */
+	void (*detail)(const struct snap *s, int32_t ix, struct page *p);
 	unsigned (*lead_width)(const struct ui *ui, unsigned w); /* NULL: lead_min */
 };
 
@@ -49,6 +52,6 @@ void name_ns(const struct snap *s, int32_t ix, struct strbuf *out);
 void name_nsproxy(const struct snap *s, int32_t ix, struct strbuf *out);
 void name_link(const struct snap *s, int32_t ix, struct strbuf *out);
 
-extern const struct view view_tree, view_spaces, view_nsproxy;
+extern const struct view view_tree, view_spaces, view_why, view_nsproxy;
 
 #endif

@@ -88,6 +88,7 @@ static void read_once(struct feed *f)
 	pthread_mutex_lock(&f->lock);
 	want.facts = f->needs.facts;
 	want.lead_facts = f->needs.lead_facts;
+	want.has_ledger = f->needs.has_ledger;
 	f->is_wanted = false;
 	pthread_mutex_unlock(&f->lock);
 	f->last_part = now() - PART_PERIOD + FIRST_PART;
@@ -164,7 +165,8 @@ static void set_needs(struct ui_feed *ui, struct ui_needs needs)
 
 	pthread_mutex_lock(&f->lock);
 	/* What is asked for anew is read at once, what is no longer needed next time. */
-	if ((needs.facts & ~f->needs.facts) || (needs.lead_facts & ~f->needs.lead_facts)) {
+	if ((needs.facts & ~f->needs.facts) || (needs.lead_facts & ~f->needs.lead_facts) ||
+	    needs.has_ledger > f->needs.has_ledger) {
 		f->is_wanted = true;
 		pthread_cond_signal(&f->wake);
 	}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Why: what keeps each namespace, as a sum of references. The details are the
+ * words of `nscope why`.
+ */
+#include "ui_impl.h"
+#include "why_text.h"
+
+#include "why.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static enum row_of why_of(const struct ui *ui)
+{
+	(void)ui;
+	return OF_NS;
+}
+
+static void why_rows(const struct ui *ui, struct tree *out)
+{
+	for (uint32_t i = 0; i < ui->snap->n_nss; i++)
+		tree_add(out, OF_NS, i, -1);
+	tree_link(out);
+}
+
+/* "4 = 1 nsproxy + 3 socket"; what is not known is said. */
+static void put_equation(const struct snap *s, int32_t ns, struct strbuf *out)
+{
+	struct hold holds[REF_N_KINDS];
+	unsigned n = why_holds(s, ns, holds);
+	struct hold_sum sum = why_sum(s, ns, holds, n);
+
+	if (sum.kernel >= 0)
+		strbuf_printf(out, "%" PRId64 " =", sum.kernel);
+	else
+		strbuf_puts(out, "? >=");
+	for (unsigned i = 0; i < n; i++) {
+		strbuf_puts(out, i ? " + " : " ");
+		if (holds[i].count >= 0)
+			strbuf_printf(out, "%" PRId64 " ", holds[i].count);
+		else
+			strbuf_puts(out, "? ");
+		strbuf_puts(out, ref_kinds[holds[i].ref].name);
+	}
+	if (!n)
+		strbuf_puts(out, " 0");
+	if (sum.has_rest && sum.unexplained)
+		strbuf_printf(out, " + %" PRId64 " unexplained", sum.unexplained);
+}
+
+static void why_row_text(const struct ui *ui, const struct tree_row *r, struct strbuf *out)
+{
+	strbuf_add(out, "", 0);
+	name_ns(ui->snap, r->ix, out);
+	strbuf_puts(out, "  ");
+	put_equation(ui->snap, r->ix, out);
+}
+
+static void draw_titles(const struct ui *ui, struct canvas *c, unsigned x, unsigned y, unsigned w)
+{
+	(void)ui;
+	canvas_put(c, x, y, w, ROLE_TITLE, "  NAMESPACE            REFS");
+}
+
+#define NAME_WIDTH 21
+
+static void draw_why(const struct ui *ui, uint32_t row, struct canvas *c, unsigned x, unsigned y,
+		     unsigned w)
+{
+	const struct tree_row *r = &ui_list_const(ui)->tree.rows[row];
+	const struct ns *ns = &ui->snap->nss[r->ix];
+	struct strbuf name = {0}, sum = {0};
+
+	name_ns(ui->snap, r->ix, &name);
+	put_equation(ui->snap, r->ix, &sum);
+	if (!ns->n_threads)
+		canvas_put(c, x, y, 1, ROLE_ALONE, "!");
+	canvas_put_fit(c, x + 2, y, w - 2, ns->n_threads ? ROLE_KIND + ns->kind : ROLE_ALONE,
+		       name.s);
+	if (w > NAME_WIDTH + 2)
+		canvas_put_fit(c, x + 2 + NAME_WIDTH, y, w - 2 - NAME_WIDTH, ROLE_PLAIN, sum.s);
+	strbuf_free(&name);
+	strbuf_free(&sum);
+}
+
+static void why_detail(const struct snap *s, int32_t ix, struct page *p)
+{
+	struct strbuf text = {0};
+	char *rest, *line;
+
+	why_text_ns(&text, s, ix, p->cs);
+	rest = text.s;
+	while ((line = strsep(&rest, "\n")) && !page_is_full(p))
+		if (*line || rest)
+			page_add(p, line == text.s && !p->is_brief ? ROLE_TITLE : ROLE_PLAIN, "%s",
+				 line);
+	strbuf_free(&text);
+}
+
+static const char *const help[] = {
+	"Why a namespace is there: the kernel frees it when its count of references is 0. REFS is "
+	"that count and what makes it up; the details say who has each reference, and what would "
+	"free it, as commands to run elsewhere.",
+	"Tasks count on their nsproxy, which is one reference; all descriptors and bind mounts of "
+	"a "
+	"namespace are one, too. ? is what only the kernel could tell.",
+	"! marks a namespace that no task is in.",
+	NULL,
+};
+
+const struct view view_why = {
+	.name = "Why",
+	.key = '3',
+	.help = help,
+	.cols = "",
+	.lead_min = 40,
+	.is_lead_wide = true,
+	.needs_ledger = true,
+	.of = why_of,
+	.rows = why_rows,
+	.draw_titles = draw_titles,
+	.draw = draw_why,
+	.text = why_row_text,
+	.detail = why_detail,
+};
