@@ -14,7 +14,7 @@ write=${1-}
 
 all_screens() {
   local view size charset
-  for view in tree:1 spaces:2 nsproxy:4; do
+  for view in tree:1 spaces:2 why:3 nsproxy:4; do
     for size in 80x24 200x60 40x10; do
       for charset in utf8:- ascii:--ascii; do
         echo "${view%:*}-$size-${charset%:*} web.json $size ${charset#*:} | ${view#*:}"
