@@ -38,6 +38,12 @@ static int call_exec(struct model *m, struct k_task *me, const struct call *c)
 static int call_exit(struct model *m, struct k_task *me, const struct call *c)
 {
 	(void)c;
+	if (me->signal->is_unkillable && !me->thread_pid->level && thread_group_empty(me)) {
+		trace_step(
+			m->trace, "kernel/exit.c", "do_exit",
+			"the init of the machine ends: the kernel panics, and nothing comes after");
+		return 0;
+	}
 	do_exit(m, me);
 	return 0;
 }

@@ -56,6 +56,12 @@ copy_time_ns copy_thread alloc_pid wake_up_new_task " ]
   [[ $output != *"net:[4026531833]: count"* ]]
 }
 
+@test "the init of the machine does not end" {
+  predict --rules 4.4 'exit(0)'
+  [ "$status" -eq 0 ]
+  [[ $output == *"do_exit() in kernel/exit.c: "*"the kernel panics"* ]]
+}
+
 @test "what a dump does not carry is said, with what it would change" {
   predict --load "$WEB" 'unshare(CLONE_NEWNET)'
   [[ $output == *"not known: the capabilities are not known: "* ]]
