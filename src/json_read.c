@@ -521,9 +521,17 @@ const struct snap *json_read_snap(const char *text, size_t n, struct err *e)
 {
 	struct reader r = {.text = text, .n = n, .e = e};
 	const struct snap *s = NULL;
+	const char *nul = memchr(text, '\0', n);
 	json_error_t je;
-	json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &je);
+	json_t *root;
 
+	/* The library passes over it between values; as a place in the text it would mislead. */
+	if (nul) {
+		err_set(e, 0, "byte %zu: expected text, not a byte of value 0",
+			(size_t)(nul - text));
+		return NULL;
+	}
+	root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &je);
 	if (!root) {
 		fail_syntax(e, &je);
 		return NULL;

@@ -147,6 +147,17 @@ static void test_truncated(void **state)
 	snap_unref(s);
 }
 
+/* The library would take it for the space between two values. */
+static void test_nul(void **state)
+{
+	static const char text[] = "{\"nscope\":\0{\"format\":1}}";
+	struct err e = {""};
+
+	(void)state;
+	assert_null(json_read_snap(text, sizeof(text) - 1, &e));
+	assert_non_null(strstr(e.msg, "byte 10: "));
+}
+
 /* One byte of it changed at a time: refused or read, and what was read can be written. */
 static void test_damaged(void **state)
 {
@@ -161,7 +172,7 @@ static void test_damaged(void **state)
 		struct err e = {""};
 		const struct snap *read;
 
-		text.s[at] = "\"0{}[],:-9\\x\xff n"[rng_below(&rng, 15)];
+		text.s[at] = "\"0{}[],:-9\\x\xff n"[rng_below(&rng, 16)];
 		read = json_read_snap(text.s, text.n, &e);
 		if (read) {
 			struct strbuf out = dump(read);
@@ -327,17 +338,12 @@ static void test_schema_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_keys_are_sorted),
-		cmocka_unit_test(test_no_raw_byte),
-		cmocka_unit_test(test_big_ids),
-		cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_damaged),
-		cmocka_unit_test(test_what_errors_say),
-		cmocka_unit_test(test_locate),
-		cmocka_unit_test(test_schema_words),
-		cmocka_unit_test(test_too_deep),
-		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_round_trip),  cmocka_unit_test(test_keys_are_sorted),
+		cmocka_unit_test(test_no_raw_byte), cmocka_unit_test(test_big_ids),
+		cmocka_unit_test(test_truncated),   cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_damaged),	    cmocka_unit_test(test_what_errors_say),
+		cmocka_unit_test(test_locate),	    cmocka_unit_test(test_schema_words),
+		cmocka_unit_test(test_too_deep),    cmocka_unit_test(test_rows),
 	};
 
 	text_init(false);
