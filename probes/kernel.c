@@ -174,6 +174,14 @@ static int tid_order(const void *a, const void *b)
 	return x->tid < y->tid ? -1 : x->tid > y->tid;
 }
 
+static bool is_by_tid(const struct kernel_scan *scan)
+{
+	for (uint32_t i = 1; i < scan->n_tasks; i++)
+		if (scan->tasks[i - 1].tid > scan->tasks[i].tid)
+			return false;
+	return true;
+}
+
 static void merge_scan(struct merge *m)
 {
 	const struct kernel_scan *scan = &m->scan;
@@ -188,7 +196,8 @@ static void merge_scan(struct merge *m)
 	order = xcalloc(scan->n_tasks, sizeof(*order));
 	for (uint32_t i = 0; i < scan->n_tasks; i++)
 		order[i] = &scan->tasks[i];
-	qsort(order, scan->n_tasks, sizeof(*order), tid_order);
+	if (!is_by_tid(scan))
+		qsort(order, scan->n_tasks, sizeof(*order), tid_order);
 	for (uint32_t i = 0; i < scan->n_tasks; i++)
 		add_task(m, order[i]);
 	free(order);

@@ -55,6 +55,15 @@ static int task_order(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* Most makers add them in order. */
+static bool is_in_order(struct task *const *order, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++)
+		if (order[i - 1]->tid > order[i]->tid)
+			return false;
+	return true;
+}
+
 static void freeze_tasks(struct freeze *f)
 {
 	struct snap *s = &f->box->snap;
@@ -63,7 +72,8 @@ static void freeze_tasks(struct freeze *f)
 
 	for (uint32_t i = 0; i < n; i++)
 		order[i] = &f->b->tasks.items[i];
-	qsort(order, n, sizeof(*order), task_order);
+	if (!is_in_order(order, n))
+		qsort(order, n, sizeof(*order), task_order);
 	f->tasks = box_alloc(f, n, sizeof(*f->tasks));
 	for (uint32_t i = 0; i < n; i++) {
 		struct task *t = &f->tasks[s->n_tasks];
@@ -251,12 +261,22 @@ static void derive_refs(struct freeze *f)
 static void link_thread(struct freeze *f, int32_t ix)
 {
 	struct task *t = &f->tasks[ix];
+	/* Siblings stand together: what was found for the one before is tried first. */
+	const struct task *before = ix ? &f->tasks[ix - 1] : t;
 
-	t->leader = snap_find_task(&f->box->snap, t->tgid);
+	if (task_is_leader(t))
+		t->leader = ix;
+	else if (before->tgid == t->tgid)
+		t->leader = before->leader;
+	else
+		t->leader = snap_find_task(&f->box->snap, t->tgid);
 	if (t->leader >= 0)
 		f->tasks[t->leader].n_threads++;
 	if (!task_is_leader(t))
 		t->parent = t->leader;
+	else if (t->ppid && task_is_leader(before) && before->ppid == t->ppid &&
+		 before->parent >= 0)
+		t->parent = before->parent;
 	else if (t->ppid)
 		t->parent = snap_find_task(&f->box->snap, t->ppid);
 	if (t->parent == ix)

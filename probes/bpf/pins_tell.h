@@ -59,9 +59,11 @@ __noinline int tell(uint32_t ref_by, uint64_t obj, uint64_t ns, uint64_t pids, i
 
 	if (!st || !obj || !ns)
 		return 0;
-	key = obj ^ ((uint64_t)(ref_by & 0xff) << 56);
+	/* Addresses lie near each other, as numbers of processes do: mixed, sums rarely meet. */
+	key = obj * 0x9e3779b97f4a7c15ull + (ref_by & 0xff) * 0xc2b2ae3d27d4eb4full;
 	if (!is_initial(ns))
-		key ^= pids >> 32 << 3;
+		key += (pids >> 32) * 0x165667b19e3779f9ull;
+	key ^= key >> 29;
 	if (st->nss[hash(key)] == key)
 		return 0;
 	st->nss[hash(key)] = key;

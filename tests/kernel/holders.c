@@ -524,6 +524,14 @@ static void pins(const char *kind)
 	in_pid_ns(pinned_pids);
 }
 
+/* Many of a kind: that two objects are taken for one shows here. */
+static void crowd(const char *kind)
+{
+	enter(kind);
+	for (int i = 0; i < 60; i++)
+		start(nothing, NULL);
+}
+
 static int peer[2];
 
 static void make_peers(const char *arg)
@@ -704,6 +712,8 @@ static const struct test_case {
 	{"cgroup-control", "cgroup", "cgroup file", MADE(control_files)},
 	{"pid-nested", "pid", "child", MADE(nested)},
 	{"pid-proc", "pid", "proc", MADE(proc_mounts)},
+	{"pid-crowd", "pid", "struct pid", MADE(crowd)},
+	{"user-crowd", "user", "cred", MADE(crowd)},
 	{"pid-pinned", "pid", "struct pid", MADE(pins)},
 	{"pid-peer", "pid", "struct pid", MADE(peers)},
 	{"pid-segments", "pid", "struct pid", MADE(segments)},
