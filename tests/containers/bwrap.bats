@@ -71,13 +71,11 @@ find_sleeper() {
 
 @test "bwrap: nothing of it is left when the sandbox has gone" {
   start --unshare-all
-  net=$(inum "$pid" net)
+  host_dump "$dump"
+  ids=$(ids_of "$dump" "$pid")
+  [ "$(jq length <<<"$ids")" -gt 0 ]
   kill "$outer"
   wait "$outer" || true
   wait_until is_gone "$pid"
-  wait_until no_such_net "$net"
-}
-
-no_such_net() {
-  host_dump "$dump" && [ -z "$(ns_of "$dump" net "$1" .inum)" ]
+  wait_until are_gone "$dump" "$ids"
 }

@@ -24,6 +24,21 @@ ns_of() {
     ".namespaces[] | select(.type == \$kind and .inum == \$inum) | $4" "$1"
 }
 
+# ids_of DUMP PID: the 64-bit ids of the namespaces of the process that we are not in.
+# Numbers of inodes are used again at once, these never.
+ids_of() {
+  jq -c --argjson pid "$2" --argjson self $$ '
+    def inums($tid): [.tasks[] | select(.tid == $tid) | .ns[]];
+    (inums($pid) - inums($self)) as $own |
+    [.namespaces[] | select(.inum as $n | $own | index($n)) | .id]' "$1"
+}
+
+# are_gone DUMP IDS: it is none of these namespaces that nscope sees now. The kernel frees
+# some of them a little after their last task.
+are_gone() {
+  host_dump "$1" && jq -e --argjson ids "$2" '[.namespaces[].id] - $ids == [.namespaces[].id]' "$1"
+}
+
 # task_of DUMP PID FILTER: jq FILTER of that task.
 task_of() {
   jq -r --argjson pid "$2" ".tasks[] | select(.tid == \$pid) | $3" "$1"
