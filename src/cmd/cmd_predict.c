@@ -34,6 +34,17 @@ static int parse_pid(const struct cmd_ctx *c, const char *text, pid_t *tid)
 	return CMD_YES;
 }
 
+static int fail_rules(const struct cmd_ctx *c, const char *name)
+{
+	struct strbuf names = {0};
+	int status;
+
+	rules_print_names(&names);
+	status = cmd_usage(c, "there are no rules %s; they are %s", name, names.s);
+	strbuf_free(&names);
+	return status;
+}
+
 static int parse(struct predict *p)
 {
 	const struct cmd_ctx *c = p->c;
@@ -42,15 +53,14 @@ static int parse(struct predict *p)
 
 	if (c->argc != 1)
 		return cmd_usage(c, "takes one call, quoted: 'unshare(CLONE_NEWNET)'");
-	p->rules = rules_find(rules ? rules : rules_table[0].name);
-	if (!p->rules)
-		return cmd_usage(c, "there are no rules %s; they are %s and %s", rules,
-				 rules_table[0].name, rules_table[1].name);
+	p->rules = rules ? rules_find(rules) : NULL;
+	if (rules && !p->rules)
+		return fail_rules(c, rules);
 	if (call_parse(c->argv[0], &p->call, &e)) {
 		err_prefix(&e, "%s", c->argv[0]);
 		return cmd_fail(c, &e);
 	}
-	p->is_live = !cmd_value(c, "load") && (pid || p->rules == &rules_table[0]);
+	p->is_live = !cmd_value(c, "load") && (pid || !p->rules || p->rules == &rules_table[0]);
 	/* Without --pid: whoever runs this, or the first process of a dump or of the boot. */
 	p->tid = p->is_live ? getpid() : 1;
 	return pid ? parse_pid(c, pid, &p->tid) : CMD_YES;
@@ -147,6 +157,8 @@ static int make_model(struct predict *p)
 	p->snap = cmd_read(p->c, &want);
 	if (!p->snap)
 		return CMD_TROUBLE;
+	if (!p->rules)
+		p->rules = rules_for_release(p->snap->meta.kernel.s);
 	if (snap_find_task(p->snap, p->tid) < 0)
 		return cmd_usage(p->c, "there is no task %d", p->tid);
 	status = resolve_fd(p);
@@ -321,7 +333,8 @@ static int run(struct cmd_ctx *c)
 
 static const struct cmd_option options[] = {
 	{"pid", 'p', "PID", WORDS_NONE, "this task makes the call; without it, nscope itself"},
-	{"rules", 0, "RULES", WORDS_NONE, "current, or 4.4: the kernel that the textbooks read"},
+	{"rules", 0, "RULES", WORDS_NONE,
+	 "current; 6.1; or 4.4, which the textbooks read; without it, this kernel's"},
 	{0},
 };
 
@@ -341,8 +354,9 @@ const struct cmd cmd_predict = {
 		"_ok:_ or the errno and the check that gives it. Then come what to do about it, "
 		"what could not be known and would matter, each step with the kernel's function "
 		"(*!* refuses, *<* takes back), and what changes.\n\n"
-		"Nothing is called: the model of the kernel answers. With *--rules 4.4*, and "
-		"neither *--pid* nor *--load*, pid 1 of a machine that just booted calls.",
+		"Nothing is called: the model of the kernel answers. With other rules than those "
+		"of today, and neither *--pid* nor *--load*, pid 1 of a machine that just booted "
+		"calls.",
 	.options = options,
 	.examples = examples,
 	.run = run,

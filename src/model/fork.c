@@ -43,7 +43,7 @@ static bool is_met(const struct flag_check *check, const struct copy *c)
 static int check_flags(struct model *m, struct copy *c)
 {
 	for (uint32_t i = 0; i < m->rules->n_fork_checks; i++) {
-		const struct flag_check *check = &m->rules->fork_checks[i];
+		const struct flag_check *check = m->rules->fork_checks[i];
 
 		if (!is_met(check, c))
 			continue;

@@ -6,6 +6,7 @@
 #ifndef NSCOPE_RULES_H
 #define NSCOPE_RULES_H
 
+#include "mem.h"
 #include "nskind.h"
 
 #include <stdbool.h>
@@ -50,11 +51,12 @@ struct flag_check {
 struct rules {
 	const char *name; /* --rules */
 	const char *doc;
+	unsigned since; /* the first release they hold for: 6006 is 6.6 */
 	uint32_t kinds; /* BIT(enum ns_kind) that exist */
 	/* create_new_namespaces(): the order in which it makes them. */
 	const enum ns_kind *create_order;
 	uint32_t n_create_order;
-	const struct flag_check *fork_checks;
+	const struct flag_check *const *fork_checks;
 	uint32_t n_fork_checks;
 	const enum copy_stage *copy_order;
 	uint32_t n_copy_order;
@@ -78,6 +80,10 @@ struct rules {
 
 extern const struct rules rules_table[];
 extern const unsigned n_rules;
+/* Those of a kernel by its release, "6.18.44-1-amd64"; of today where it cannot be told. */
+const struct rules *rules_for_release(const char *release);
+/* Append their names: "current, 6.1 and 4.4". */
+void rules_print_names(struct strbuf *out);
 /* By name, or NULL. */
 const struct rules *rules_find(const char *name);
 

@@ -110,5 +110,5 @@ copy_time_ns copy_thread alloc_pid wake_up_new_task " ]
   predict --load "$WEB" 'unshare(CLONE_NEWNET|0x3)'
   [ "$status" -eq 1 ]
   [[ ${lines[0]} == "EINVAL: "*" 0x3" ]]
-  [[ ${lines[1]} == "call: unshare(CLONE_NEWNET|0x3) by task 1 (systemd), rules current" ]]
+  [[ ${lines[1]} == "call: unshare(CLONE_NEWNET|0x3) by task 1 (systemd), rules 6.1" ]] # of the dump
 }

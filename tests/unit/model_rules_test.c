@@ -416,6 +416,39 @@ static void nesting_has_an_end(void **state)
 	assert_int_equal(depth, 33);
 }
 
+/* What 6.18 allows and 6.1 does not, and the other way round. */
+static void between_6_1_and_today(void **state)
+{
+	static const struct refusal of_6_1[] = {
+		{"clone3({flags=CLONE_NEWTIME}, 88)", EINVAL, 0},
+		{"clone(" THREAD "|CLONE_PIDFD)", EINVAL, 0},
+		{"clone(" THREAD ")", EINVAL, 0, NULL, {"unshare(CLONE_NEWTIME)"}},
+		{"vfork()", EINVAL, 0, NULL, {"unshare(CLONE_NEWTIME)"}},
+		{"fork()", 0, 0, NULL, {"unshare(CLONE_NEWTIME)"}},
+		{"setns(pidfd:1, CLONE_NEWUTS)", 0, 0},
+	};
+	static const char *const rules[] = {"6.1", "current"};
+
+	(void)state;
+	assert_string_equal(rules_for_release("6.18.44-fc")->name, "current");
+	assert_string_equal(rules_for_release("6.1.0-13-amd64")->name, "6.1");
+	assert_string_equal(rules_for_release("4.4.178")->name, "4.4");
+	assert_string_equal(rules_for_release("")->name, "current");
+	for (size_t i = 0; i < ARRAY_SIZE(of_6_1); i++) {
+		check_refusal(&of_6_1[i], "6.1", of_6_1[i].now);
+		check_refusal(&of_6_1[i], "current", of_6_1[i].old);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+		struct model *m = boot(rules[i]);
+		pid_t a = call(m, 1, "fork()", NULL);
+
+		assert_int_equal(call(m, a, "unshare(CLONE_NEWTIME)", NULL), 0);
+		assert_int_equal(call(m, a, "execve()", NULL), 0);
+		assert_int_equal(slot(m, a, SLOT_TIME) == slot(m, a, SLOT_TIME_FOR_CHILDREN), i);
+		model_free(m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -426,6 +459,7 @@ int main(void)
 		cmocka_unit_test(the_boot_of_4_4),
 		cmocka_unit_test(the_boot_of_today),
 		cmocka_unit_test(nesting_has_an_end),
+		cmocka_unit_test(between_6_1_and_today),
 	};
 
 	return cmocka_run_group_tests_name("model_rules", tests, NULL, NULL);
