@@ -35,6 +35,14 @@ struct probe_want {
 	struct probe_keep **keep; /* NULL: the next reading begins anew; *keep is the caller's */
 };
 
+/*
+ * Call `found` for each mount of the device in the mount namespaces of s that have a
+ * task: where it is, as seen from the root of that task. Returns how many there are.
+ */
+unsigned probes_find_mounts(const struct snap *s, dev_t dev,
+			    void (*found)(int32_t mnt_ns, struct raw where, void *data),
+			    void *data);
+
 /* The rows of the table; their order is the order in which hooks are called. */
 enum probe_row {
 	PROBE_KERNEL,

@@ -87,6 +87,15 @@ static void free_openers(struct steps *st, const struct hold *holds, unsigned n)
 	put_kill(st, first, "or let them close the descriptors above");
 }
 
+static void put_command(struct why_out *w, const struct ns *mnt, struct raw where)
+{
+	if (!mnt->is_initial)
+		strbuf_printf(w->out, "nsenter --mount=/proc/%d/ns/mnt ",
+			      w->s->tasks[mnt->lead].tid);
+	strbuf_puts(w->out, "umount ");
+	why_quote(w, where);
+}
+
 static void put_umount(struct steps *st, const struct keeper *k)
 {
 	struct why_out *w = st->w;
@@ -104,11 +113,7 @@ static void put_umount(struct steps *st, const struct keeper *k)
 			    "   # the mount goes with this namespace, which no task uses\n");
 		return;
 	}
-	if (!mnt->is_initial)
-		strbuf_printf(w->out, "nsenter --mount=/proc/%d/ns/mnt ",
-			      w->s->tasks[mnt->lead].tid);
-	strbuf_puts(w->out, "umount ");
-	why_quote(w, k->path);
+	put_command(w, mnt, k->path);
 	if (!mnt->is_initial && !is_killed(st, w->s->tasks[mnt->lead].tgid)) {
 		strbuf_puts(w->out, "   # in the mount namespace of ");
 		why_name_task(w, mnt->lead);
@@ -197,4 +202,24 @@ void why_steps(struct why_out *w, int32_t ns, const struct hold *holds, unsigned
 				    "kernel holds it.\n");
 	}
 	free(st.killed.items);
+}
+
+void why_text_mount(struct strbuf *out, const struct snap *s, int32_t mnt_ns, struct raw where,
+		    enum charset cs)
+{
+	struct why_out w = {out, s, cs};
+
+	strbuf_puts(out, "  ");
+	text_safe(out, where, cs);
+	strbuf_puts(out, " in ");
+	why_name_ns(&w, mnt_ns);
+	if (s->nss[mnt_ns].is_initial) {
+		strbuf_puts(out, " (initial)");
+	} else {
+		strbuf_puts(out, " of ");
+		why_name_task(&w, s->nss[mnt_ns].lead);
+	}
+	strbuf_puts(out, "\n      ");
+	put_command(&w, &s->nss[mnt_ns], where);
+	strbuf_puts(out, "\n");
 }

@@ -16,4 +16,8 @@ void why_text_ns(struct strbuf *out, const struct snap *s, int32_t ns, enum char
 void why_text_nsproxy(struct strbuf *out, const struct snap *s, int32_t nsproxy, enum charset cs);
 void why_text_task(struct strbuf *out, const struct snap *s, int32_t task, enum charset cs);
 
+/* One mount that keeps a file system busy: where it is, and the command that takes it away. */
+void why_text_mount(struct strbuf *out, const struct snap *s, int32_t mnt_ns, struct raw where,
+		    enum charset cs);
+
 #endif

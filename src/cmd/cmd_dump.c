@@ -63,8 +63,9 @@ static int write_special(const char *path, const struct strbuf *out, struct err 
 
 static int run(struct cmd_ctx *c)
 {
-	struct probe_want want = {
-		.facts = TASK_ALL_FACTS | NS_NSID, .lead_facts = TASK_ALL_FACTS, .has_ledger = true};
+	struct probe_want want = {.facts = TASK_ALL_FACTS | NS_NSID,
+				  .lead_facts = TASK_ALL_FACTS,
+				  .has_ledger = true};
 	const char *path = cmd_value(c, "output");
 	const struct snap *s = cmd_read(c, &want);
 	struct strbuf out = {0}, none = {0};

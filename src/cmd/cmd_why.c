@@ -3,6 +3,10 @@
 
 #include "why_text.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
 static void write_target(struct strbuf *out, const struct snap *s, enum row_of of, int32_t ix,
 			 enum charset cs)
 {
@@ -16,6 +20,48 @@ static void write_target(struct strbuf *out, const struct snap *s, enum row_of o
 	writers[of](out, s, ix, cs);
 }
 
+/* A path that is no namespace: what keeps the file system there from being unmounted. */
+static bool is_busy_path(const struct cmd_ctx *c, const char *text, dev_t *dev)
+{
+	struct target target;
+	struct statx st;
+	struct err e;
+
+	if (cmd_value(c, "load") || !target_is_path(text) || !cmd_target(text, &target, &e))
+		return false;
+	if (statx(AT_FDCWD, text, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, 0, &st))
+		return false;
+	*dev = makedev(st.stx_dev_major, st.stx_dev_minor);
+	return true;
+}
+
+struct busy {
+	const struct cmd_ctx *c;
+	const struct snap *s;
+	struct strbuf lines;
+};
+
+static void add_mount(int32_t mnt_ns, struct raw where, void *data)
+{
+	struct busy *b = data;
+
+	why_text_mount(&b->lines, b->s, mnt_ns, where, b->c->cs);
+}
+
+static void write_busy(struct strbuf *out, const struct cmd_ctx *c, const struct snap *s,
+		       const char *path, dev_t dev)
+{
+	struct busy b = {.c = c, .s = s};
+	unsigned n = probes_find_mounts(s, dev, add_mount, &b);
+
+	text_safe(out, (struct raw){path}, c->cs);
+	strbuf_printf(out, ": the file system %u:%u is mounted %u time%s\n", major(dev), minor(dev),
+		      n, n == 1 ? "" : "s");
+	if (b.lines.n)
+		strbuf_add(out, b.lines.s, b.lines.n);
+	strbuf_free(&b.lines);
+}
+
 static int run(struct cmd_ctx *c)
 {
 	struct probe_want want = {.facts = TASK_STAT | TASK_CGROUP | TASK_PIDS, .has_ledger = true};
@@ -24,11 +70,12 @@ static int run(struct cmd_ctx *c)
 	const struct snap *s;
 	struct target target;
 	struct err e;
+	dev_t dev;
 
 	if (!c->argc)
 		return cmd_usage(c, "of what? Give it a TARGET");
 	for (int i = 0; i < c->argc; i++)
-		if (cmd_target(c->argv[i], &target, &e))
+		if (!is_busy_path(c, c->argv[i], &dev) && cmd_target(c->argv[i], &target, &e))
 			return cmd_fail(c, &e);
 	s = cmd_read(c, &want);
 	if (!s)
@@ -36,6 +83,12 @@ static int run(struct cmd_ctx *c)
 	for (int i = 0; i < c->argc; i++) {
 		int32_t ix = -1;
 
+		if (is_busy_path(c, c->argv[i], &dev)) {
+			if (out.n)
+				strbuf_puts(&out, "\n");
+			write_busy(&out, c, s, c->argv[i], dev);
+			continue;
+		}
 		if (!cmd_target(c->argv[i], &target, &e))
 			ix = target_find(&target, s, &e);
 		if (ix < 0) {
@@ -59,6 +112,7 @@ static const char *const examples[] = {
 	"nscope why /run/netns/blue        # what keeps this namespace, and what would free it",
 	"nscope why net:4026532998         # the same, by its inode number",
 	"nscope why pid:1911               # all that this process is tied to",
+	"nscope why /mnt/usb               # who still has this mounted, when umount says busy",
 	"nscope why '#5'                   # the tasks that share this nsproxy",
 	NULL,
 };

@@ -208,3 +208,20 @@ gone() { ! "$NSCOPE" why "$1" >/dev/null; }
   run --separate-stderr "$NSCOPE" --no-kernel why "uts:$target"
   [[ ${lines[0]} == *"the kernel's count is not known"* ]]
 }
+
+@test "why a busy path: who else has a copy, and the command that takes it away" {
+  local dir=$BATS_TEST_TMPDIR/busy other
+  mkdir "$dir"
+  mount -t tmpfs busy "$dir"
+  unshare -m --propagation private sleep 1000 3>&- &
+  other=$!
+  wait_until [ "$(inum $other mnt)" != "$(inum self mnt)" ]
+  run -0 --separate-stderr "$NSCOPE" why "$dir"
+  umount "$dir"
+  # The own copy is gone; that of the other one is still told.
+  [[ $output == *"$dir in mnt:[$(inum $other mnt)] of sleep $other"* ]]
+  echo "$output" | grep -F "/proc/$other/ns/mnt umount" >"$BATS_TEST_TMPDIR/step"
+  sh -e "$BATS_TEST_TMPDIR/step"
+  [ "$(grep -c "$dir" "/proc/$other/mountinfo")" = 0 ]
+  end_process "$other"
+}
