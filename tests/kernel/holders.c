@@ -524,6 +524,19 @@ static void pins(const char *kind)
 	in_pid_ns(pinned_pids);
 }
 
+/* The first process has to wait for one that its parent, outside, does not reap. */
+static void stuck(const char *kind)
+{
+	pid_t init, other;
+
+	MUST(unshare(flag_of(kind)));
+	init = start(nothing, NULL);
+	other = start(nothing, NULL);
+	MUST(kill(other, SIGKILL));
+	MUST(waitid(P_PID, other, &(siginfo_t){0}, WEXITED | WNOWAIT));
+	MUST(kill(init, SIGKILL));
+}
+
 /* Many of a kind: that two objects are taken for one shows here. */
 static void crowd(const char *kind)
 {
@@ -713,6 +726,7 @@ static const struct test_case {
 	{"pid-nested", "pid", "child", MADE(nested)},
 	{"pid-proc", "pid", "proc", MADE(proc_mounts)},
 	{"pid-crowd", "pid", "struct pid", MADE(crowd)},
+	{"pid-stuck", "pid", "struct pid", MADE(stuck)},
 	{"user-crowd", "user", "cred", MADE(crowd)},
 	{"pid-pinned", "pid", "struct pid", MADE(pins)},
 	{"pid-peer", "pid", "struct pid", MADE(peers)},

@@ -166,8 +166,8 @@ must_add_up() {
   for f in kernel proc; do
     dump
     [ "$f" = kernel ] || "$NSCOPE" --no-kernel dump >"$DUMP" 2>/dev/null
-    jq -S '[.tasks[] | select(.comm == "holders" and .state != "Z") | del(.nsproxy, .state, .missing)],
-      ([.tasks[] | select(.comm == "holders").ns[]] as $used | [.namespaces[] |
+    jq -S 'def ours: .tasks[] | select(.cmdline // "" | test("holders net-fd uts-task"));
+      [ours | del(.nsproxy, .state, .missing)], ([ours.ns[]] as $used | [.namespaces[] |
         select(.initial == false and (.inum as $i | $used | index($i))) | del(.refs, .holders)])' \
       "$DUMP" >"$BATS_TEST_TMPDIR/$f"
   done
@@ -190,6 +190,18 @@ must_add_up() {
   wait_until gone "$target"
 }
 gone() { ! "$NSCOPE" why "$1" >/dev/null; }
+
+@test "why a pid namespace that cannot end: its first process, and whom it waits for" {
+  local target
+  hold pid-stuck
+  target=$(awk '$1 == "pid-stuck" { print $3 }' "$HELD")
+  wait_until is_stuck "$target"
+  [[ $output == *"state Z: its parent has to wait for it: holders "* ]]
+}
+is_stuck() {
+  output=$("$NSCOPE" why "pid:[$1]" 2>/dev/null)
+  [[ $output == *"its first process holders "*" has ended and waits until these are gone:"* ]]
+}
 
 @test "why a task and an nsproxy; without rights the total is not known" {
   local target pid
