@@ -400,16 +400,34 @@ static void tell_cred(struct k_task *p, const struct model_facts *f)
 	p->cred->cap_effective = f->caps;
 }
 
-static void tell_sharing(struct k_task *p, const struct model_facts *f)
+static int32_t larger(int32_t a, uint32_t b)
 {
-	if (p->fs && f->n_fs_users)
-		p->fs->users = f->n_fs_users;
-	if (p->files && f->n_files_users)
-		p->files->count = f->n_files_users;
-	if (p->mm && f->n_mm_users)
-		p->mm->users = f->n_mm_users;
-	if (f->n_sighand_users)
-		p->sighand->count = f->n_sighand_users;
+	return a > (int32_t)b ? a : (int32_t)b;
+}
+
+/* The seed lets threads share all. One that does not gets a root directory of its own. */
+static void tell_own_fs(struct model *m, struct k_task *p)
+{
+	struct k_fs *own = obj_alloc(m, OBJ_FS, sizeof(*own));
+
+	own->is_chrooted = p->fs->is_chrooted;
+	own->users = 1;
+	p->fs->users--;
+	p->fs = own;
+}
+
+/* Never fewer than the model has: each of those will give its own back. */
+static void tell_sharing(struct model *m, struct k_task *p, const struct model_facts *f)
+{
+	if (p->fs && f->known & FACT_SHARING && f->n_fs_users == 1 && p->fs->users > 1)
+		tell_own_fs(m, p);
+	if (p->fs)
+		p->fs->users = larger(p->fs->users, f->n_fs_users);
+	if (p->files)
+		p->files->count = larger(p->files->count, f->n_files_users);
+	if (p->mm)
+		p->mm->users = larger(p->mm->users, f->n_mm_users);
+	p->sighand->count = larger(p->sighand->count, f->n_sighand_users);
 }
 
 static void tell_quota(struct model *m, struct k_task *p, const struct model_facts *f)
@@ -439,7 +457,7 @@ int model_tell(struct model *m, pid_t tid, const struct model_facts *f)
 	p->known |= f->known;
 	if (f->known & FACT_CRED)
 		tell_cred(p, f);
-	tell_sharing(p, f); /* if not all are known, these are the least */
+	tell_sharing(m, p, f); /* if not all are known, these are the least */
 	if (f->known & FACT_CHROOT && p->fs)
 		p->fs->is_chrooted = f->is_chrooted;
 	if (f->known & FACT_QUOTA)

@@ -112,3 +112,17 @@ copy_time_ns copy_thread alloc_pid wake_up_new_task " ]
   [[ ${lines[0]} == "EINVAL: "*" 0x3" ]]
   [[ ${lines[1]} == "call: unshare(CLONE_NEWNET|0x3) by task 1 (systemd), rules 6.1" ]] # of the dump
 }
+
+@test "any task of a dump can be asked" {
+  local tid call
+  need jq
+  for tid in $(jq '.tasks[].tid' "$WEB"); do
+    for call in 'execve()' 'exit()' 'unshare(CLONE_NEWUSER|CLONE_NEWPID|CLONE_NEWNS)'; do
+      run "$NSCOPE" predict --load "$WEB" --pid "$tid" "$call"
+      [ "$status" -le 1 ] || [[ $output == *"it has ended"* ]] || {
+        echo "$tid $call: $output"
+        return 1
+      }
+    done
+  done
+}

@@ -273,6 +273,33 @@ static void steps_name_the_kernel_function_and_the_change(void **state)
 	model_free(m);
 }
 
+/* What a probe could count may be less than what the model knows to share. */
+static void facts_never_take_what_threads_share(void **state)
+{
+	struct model *m = boot("current");
+	struct model_facts f = {
+		.n_fs_users = 1, .n_mm_users = 1, .n_files_users = 1, .n_sighand_users = 1};
+	pid_t leader = call(m, 1, "fork()", NULL);
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_true(call(m, leader, "clone(" THREAD ")", NULL) > 0);
+	assert_int_equal(model_tell(m, leader, &f), 0);
+	assert_int_equal(call(m, leader, "setns(mnt:[4026531832], 0)", NULL), -EINVAL);
+	assert_int_equal(call(m, leader, "execve()", NULL), 0);
+	model_kill(m, leader, NULL);
+	model_reap(m, leader, NULL);
+	check_sound(m);
+	leader = call(m, 1, "fork()", NULL);
+	assert_true(call(m, leader, "clone(" THREAD ")", NULL) > 0);
+	f.known = FACT_SHARING; /* all could be asked: its root directory is its own */
+	assert_int_equal(model_tell(m, leader, &f), 0);
+	assert_int_equal(call(m, leader, "setns(mnt:[4026531832], 0)", NULL), 0);
+	model_kill(m, leader, NULL);
+	check_sound(m);
+	model_free(m);
+}
+
 static void check_ns(const struct model *m, enum ns_kind kind, uint32_t inum, const char *expected)
 {
 	struct strbuf out = {0};
@@ -356,6 +383,7 @@ int main(void)
 		cmocka_unit_test(exec_of_a_thread_takes_the_leaders_place),
 		cmocka_unit_test(memory_follows_what_lives),
 		cmocka_unit_test(steps_name_the_kernel_function_and_the_change),
+		cmocka_unit_test(facts_never_take_what_threads_share),
 		cmocka_unit_test(namespaces_carry_what_the_structs_show),
 		cmocka_unit_test(a_seed_gives_back_its_snap),
 	};
