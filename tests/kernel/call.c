@@ -148,6 +148,21 @@ static void do_inpid(const char *arg)
 	do_fork(arg);
 }
 
+/* Into a pid namespace whose owner is below our user namespace, and a child of it goes on. */
+static void do_foreignpid(const char *arg)
+{
+	pid_t pid = clone(sleeper, stack + sizeof(stack) / 2,
+			  CLONE_NEWUSER | CLONE_NEWPID | SIGCHLD, NULL);
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	check(pid > 0 && fd >= 0 && !setns(fd, CLONE_NEWPID), "foreignpid");
+	close(fd);
+	do_fork(arg);
+}
+
 /* The init of the namespace for children comes and goes. */
 static void do_deadpid(const char *arg)
 {
@@ -210,11 +225,22 @@ static const struct setup {
 	const char *name;
 	void (*run)(const char *arg);
 } setups[] = {
-	{"nobody", do_nobody}, {"userns", do_userns},	{"usermap", do_usermap},
-	{"thread", do_thread}, {"share", do_share},	{"chroot", do_chroot},
-	{"fork", do_fork},     {"unshare", do_unshare}, {"inpid", do_inpid},
-	{"open", do_open},     {"deadpid", do_deadpid}, {"pidfd", do_pidfd},
-	{"quota", do_quota},   {"nproc", do_nproc},	{"cgroup", do_cgroup},
+	{"nobody", do_nobody},
+	{"userns", do_userns},
+	{"usermap", do_usermap},
+	{"thread", do_thread},
+	{"share", do_share},
+	{"chroot", do_chroot},
+	{"fork", do_fork},
+	{"unshare", do_unshare},
+	{"inpid", do_inpid},
+	{"open", do_open},
+	{"deadpid", do_deadpid},
+	{"pidfd", do_pidfd},
+	{"foreignpid", do_foreignpid},
+	{"quota", do_quota},
+	{"nproc", do_nproc},
+	{"cgroup", do_cgroup},
 };
 
 static void set_up(const char *text)

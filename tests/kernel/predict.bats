@@ -108,6 +108,8 @@ THREAD='CLONE_THREAD|CLONE_SIGHAND|CLONE_VM'
   both ok inpid:31 'clone(CLONE_NEWPID|SIGCHLD)'
   both ENOSPC inpid:32 'clone(CLONE_NEWPID|SIGCHLD)'
   both ENOMEM deadpid 'fork()'
+  both EINVAL foreignpid 'unshare(CLONE_NEWPID)' # of an owner that is not above the caller's
+  both ok foreignpid 'unshare(CLONE_NEWUTS)'
 }
 
 @test "unshare: flags it takes, and what must not be shared" {

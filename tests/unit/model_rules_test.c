@@ -416,6 +416,28 @@ static void nesting_has_an_end(void **state)
 	assert_int_equal(depth, 33);
 }
 
+/* A pid namespace may only be made below one whose owner is above: not so in 4.4. */
+static void the_owner_of_a_pid_namespace_is_above(void **state)
+{
+	static const struct {
+		const char *rules;
+		int expected;
+	} cases[] = {{"current", -EINVAL}, {"6.1", -EINVAL}, {"4.4", 0}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct model *m = boot(cases[i].rules);
+		pid_t other = call(m, 1, "clone(CLONE_NEWUSER|CLONE_NEWPID)", NULL), child;
+		char text[64];
+
+		snprintf(text, sizeof(text), "setns(pid:[%u], 0)", slot(m, other, SLOT_PID));
+		assert_int_equal(call(m, 1, text, NULL), 0);
+		child = call(m, 1, "fork()", NULL);
+		assert_int_equal(call(m, child, "unshare(CLONE_NEWPID)", NULL), cases[i].expected);
+		model_free(m);
+	}
+}
+
 /* What 6.18 allows and 6.1 does not, and the other way round. */
 static void between_6_1_and_today(void **state)
 {
@@ -459,6 +481,7 @@ int main(void)
 		cmocka_unit_test(the_boot_of_4_4),
 		cmocka_unit_test(the_boot_of_today),
 		cmocka_unit_test(nesting_has_an_end),
+		cmocka_unit_test(the_owner_of_a_pid_namespace_is_above),
 		cmocka_unit_test(between_6_1_and_today),
 	};
 
