@@ -44,6 +44,19 @@ task_of() {
   jq -r --argjson pid "$2" ".tasks[] | select(.tid == \$pid) | $3" "$1"
 }
 
+# adds_up DUMP PID KIND...: every reference on the process's namespaces of these kinds is
+# explained. Without the kernel's counts there is nothing to hold it against.
+adds_up() {
+  local dump=$1 pid=$2 kind
+  shift 2
+  host_dump "$dump"
+  jq -e '.nsproxies[0].source == "kernel"' "$dump" >/dev/null || return 0
+  for kind; do
+    [ "$(ns_of "$dump" "$kind" "$(inum "$pid" "$kind")" \
+      '.refs | "\(.audit) \(.unexplained) \(.kernel == .explained)"')" = 'full 0 true' ] || return 1
+  done
+}
+
 # check_namespaces DUMP PID NPROCS OWNER KIND...: the process's namespaces of these kinds
 # are its own, hold NPROCS processes and belong to the user namespace OWNER.
 check_namespaces() {
@@ -57,6 +70,7 @@ check_namespaces() {
     [ "$(ns_of "$dump" "$kind" "$inum" '"\(.nprocs) \(.owner)"')" = "$nprocs $owner" ] ||
       { ns_of "$dump" "$kind" "$inum" . && return 1; }
   done
+  wait_until adds_up "$dump.refs" "$pid" "$@"
 }
 
 # strip_of_kinds KIND...: the eight letters of a process that differs from its
