@@ -9,6 +9,7 @@
 #include "kernel_impl.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -354,4 +355,22 @@ int kernel_begin(struct probe_env *env)
 	else
 		probe_keep_free(keep);
 	return 0;
+}
+
+int kernel_reader_build(struct kernel_reader *r, struct snap_builder *b, struct err *e)
+{
+	static const struct probe_want want = {.facts = TASK_STAT | TASK_UID | TASK_PIDS};
+	struct probe_env env = {
+		.b = b, .want = &want, .probe = &probes[PROBE_KERNEL], .proc = AT_FDCWD};
+	struct merge m = {.env = &env, .facts = want.facts};
+	int err = kernel_reader_scan(r, &m.scan, e);
+
+	if (!err)
+		merge_scan(&m);
+	addr_map_free(&m.nss);
+	addr_map_free(&m.nsproxies);
+	addr_map_free(&m.css_sets);
+	free(env.ns_flags.items);
+	free(env.cgroup_like.items);
+	return err;
 }

@@ -46,6 +46,13 @@ int kernel_reader_open(struct kernel_reader **r, struct err *e);
 int kernel_reader_scan(struct kernel_reader *r, struct kernel_scan *scan, struct err *e);
 void kernel_reader_close(struct kernel_reader *r);
 
+struct snap_builder;
+/*
+ * One reading as rows of a builder, and nothing of /proc: for who reads many times
+ * what the kernel alone knows. In kernel.c. 0, or -errno with e set.
+ */
+int kernel_reader_build(struct kernel_reader *r, struct snap_builder *b, struct err *e);
+
 struct kernel_pinner;
 
 /* The same for the programs that read what pins. */

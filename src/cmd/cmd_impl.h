@@ -13,6 +13,7 @@ extern const struct cmd cmd_dump;
 extern const struct cmd cmd_graph;
 extern const struct cmd cmd_diff;
 extern const struct cmd cmd_predict;
+extern const struct cmd cmd_conform;
 extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_completion;
 extern const struct cmd cmd_tui;

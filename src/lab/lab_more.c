@@ -274,7 +274,7 @@ static int do_bind_fd(struct lab_args *a)
 {
 	char from[64];
 
-	snprintf(from, sizeof(from), "/proc/self/fd/%d", a->c->fd);
+	snprintf(from, sizeof(from), "/proc/thread-self/fd/%d", a->c->fd);
 	return own_fd(a) ?: mount_on(a, from, "", MS_BIND);
 }
 

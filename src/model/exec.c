@@ -2,6 +2,8 @@
 /* What execve() changes in the objects of the model, after fs/exec.c and security/commoncap.c. */
 #include "kernel.h"
 
+#include <signal.h>
+
 static const char file[] = "fs/exec.c";
 
 /* The other threads end; a caller that does not lead takes the leader's place and number. */
@@ -30,7 +32,6 @@ static void de_thread(struct model *m, struct k_task *me)
 	leader->thread_pid = mine;
 	mine->task = leader;
 	me->group_leader = me;
-	me->exit_signal = leader->exit_signal;
 	link_del(&leader->sibling);
 	link_add(&me->real_parent->children, &me->sibling);
 	link_for_each (l, &leader->children)
@@ -52,6 +53,7 @@ static int exec_mmap(struct model *m, struct k_task *me)
 		mm->user_ns = me->cred->user_ns;
 		get_ns(m, mm->user_ns);
 	}
+	mm->exe_file = open_exe(m, me);
 	exit_mm(m, me);
 	me->mm = mm;
 	return 0;
@@ -112,6 +114,7 @@ int do_execve(struct model *m, struct k_task *me)
 	trace_step(m->trace, file, "do_execveat_common",
 		   "the same task runs another program; its nsproxy stays");
 	de_thread(m, me);
+	me->exit_signal = SIGCHLD;
 	err = exec_mmap(m, me);
 	if (!err)
 		err = exec_task_namespaces(m, me);
@@ -123,8 +126,18 @@ int do_execve(struct model *m, struct k_task *me)
 			return trace_refuse(m->trace, -ENOMEM, file, "unshare_sighand",
 					    "no memory for it");
 		sighand->count = 1;
+		sighand->ignores_sigchld = me->sighand->ignores_sigchld;
 		put_sighand(m, me->sighand);
 		me->sighand = sighand;
+	}
+	if (me->files->count > 1) {
+		struct k_files *files = dup_files(m, me->files);
+
+		if (!files)
+			return trace_refuse(m->trace, -ENOMEM, "kernel/fork.c", "unshare_files",
+					    "no memory for it");
+		exit_files(m, me);
+		me->files = files;
 	}
 	end_vfork_wait(m, me);
 	return prepare_exec_creds(m, me);

@@ -2,6 +2,8 @@
 /* How tasks end, after kernel/exit.c, and the end of a pid namespace with its init. */
 #include "kernel.h"
 
+#include <signal.h>
+
 static const char file[] = "kernel/exit.c";
 
 static void reap_if_dead(struct model *m, struct k_task *p)
@@ -39,6 +41,15 @@ static struct k_task *find_new_reaper(struct model *m, struct k_task *father)
 	return reaper && reaper != father ? reaper : m->init_task;
 }
 
+/* do_notify_parent(): who ignores SIGCHLD leaves no zombies. */
+static void notify_parent(struct model *m, struct k_task *leader)
+{
+	const struct k_sighand *sighand = leader->real_parent->sighand;
+
+	if (leader->exit_signal == SIGCHLD && sighand && sighand->ignores_sigchld)
+		reap_if_dead(m, leader);
+}
+
 static void forget_original_parent(struct model *m, struct k_task *father)
 {
 	struct k_task *reaper;
@@ -50,6 +61,7 @@ static void forget_original_parent(struct model *m, struct k_task *father)
 		   "its children get a new parent: a thread of the same group, a subreaper, or the "
 		   "init of their pid namespace");
 	while (father->children.next != &father->children) {
+		bool is_machine = !reaper->thread_pid->level && is_child_reaper(reaper->thread_pid);
 		struct k_task *p = link_entry(father->children.next, struct k_task, sibling);
 
 		link_del(&p->sibling);
@@ -57,9 +69,13 @@ static void forget_original_parent(struct model *m, struct k_task *father)
 		note_link(m, p, "real_parent", father, reaper);
 		link_for_each (l, &p->signal->threads)
 			link_entry(l, struct k_task, thread)->real_parent = reaper;
+		if (reaper->signal != father->signal)
+			p->exit_signal = SIGCHLD;
 		/* The init of the machine waits for all that it inherits. */
-		if (!reaper->thread_pid->level && is_child_reaper(reaper->thread_pid))
+		if (is_machine)
 			reap_if_dead(m, p);
+		else if (reaper->signal != father->signal)
+			notify_parent(m, p);
 	}
 }
 
@@ -78,6 +94,8 @@ static void zap_pid_ns_processes(struct model *m, struct k_task *init)
 	struct k_ns *ns = task_active_pid_ns(init);
 
 	disable_pid_allocation(m, ns);
+	/* So that they need not be waited for; whoever shares its handlers ignores it, too. */
+	init->sighand->ignores_sigchld = true;
 	trace_step(m->trace, "kernel/pid_namespace.c", "zap_pid_ns_processes",
 		   "its init has died: every other process in it is killed, nested pid namespaces "
 		   "included");
@@ -107,16 +125,21 @@ static void exit_notify(struct model *m, struct k_task *p)
 	struct k_task *leader = p->group_leader;
 
 	p->is_zombie = true;
+	/* find_child_reaper(): an init lives as long as one of its threads. */
+	if (!is_last && task_active_pid_ns(p)->pid.child_reaper == p)
+		task_active_pid_ns(p)->pid.child_reaper = find_alive_thread(p);
 	if (is_last && p->signal->is_unkillable)
 		zap_pid_ns_processes(m, p);
 	forget_original_parent(m, p);
 	if (p != leader) {
 		release_task(m, p); /* a thread that nobody waits for */
+		notify_parent(m, leader);
 		return;
 	}
 	trace_step(m->trace, file, "exit_notify",
 		   "a zombie until its parent waits for it: only "
 		   "the pid and the credentials are left");
+	notify_parent(m, p);
 }
 
 void do_exit(struct model *m, struct k_task *p)
@@ -157,10 +180,17 @@ void release_task(struct model *m, struct k_task *p)
 /* SIGKILL takes the whole thread group. */
 void kill_task(struct model *m, struct k_task *p)
 {
-	struct k_task *leader = p->group_leader, *t;
+	struct k_task *leader = p->group_leader;
+	bool is_alive = !leader->is_zombie;
+	int n = 0;
 
-	while ((t = find_alive_thread(leader)))
-		do_exit(m, t);
-	if (!leader->is_zombie)
+	link_for_each (l, &leader->signal->threads) {
+		const struct k_task *t = link_entry(l, struct k_task, thread);
+
+		n += t != leader && !t->is_zombie;
+	}
+	while (n--) /* with the last of them a dead leader may go, too */
+		do_exit(m, find_alive_thread(leader));
+	if (is_alive)
 		do_exit(m, leader);
 }

@@ -269,6 +269,7 @@ static void link_child(struct model *m, struct copy *c)
 		   "it is 1 in its pid namespace: its init, which reaps orphans and takes no "
 		   "signal from inside that it does not handle");
 	c->pid->numbers[c->pid->level].ns->pid.child_reaper = p;
+	c->pid->numbers[c->pid->level].ns->pid.had_reaper = true;
 	note_link(m, c->pid->numbers[c->pid->level].ns, "child_reaper", NULL, p);
 	p->signal->is_unkillable = true;
 }

@@ -52,11 +52,8 @@ int copy_files(struct model *m, struct copy *c)
 		c->p->files = old;
 		return 0;
 	}
-	c->p->files = obj_alloc(m, OBJ_FILES, sizeof(*old));
-	if (!c->p->files)
-		return no_memory(m, "dup_fd");
-	c->p->files->count = 1;
-	return 0;
+	c->p->files = dup_files(m, old);
+	return c->p->files ? 0 : no_memory(m, "dup_fd");
 }
 
 void exit_files(struct model *m, struct k_task *p)
@@ -118,6 +115,7 @@ int copy_sighand(struct model *m, struct copy *c)
 	if (!c->p->sighand)
 		return no_memory(m, "copy_sighand");
 	c->p->sighand->count = 1;
+	c->p->sighand->ignores_sigchld = old->ignores_sigchld;
 	return 0;
 }
 
@@ -177,6 +175,9 @@ int copy_mm(struct model *m, struct copy *c)
 	if (!c->p->mm)
 		return no_memory(m, "dup_mm");
 	c->p->mm->users = 1;
+	c->p->mm->exe_file = old->exe_file;
+	if (old->exe_file)
+		old->exe_file->count++;
 	if (m->rules->has_mm_user_ns) {
 		c->p->mm->user_ns = old->user_ns;
 		get_ns(m, old->user_ns);
@@ -191,6 +192,7 @@ void exit_mm(struct model *m, struct k_task *p)
 	p->mm = NULL;
 	if (!mm || --mm->users)
 		return;
+	put_file(m, mm->exe_file);
 	put_ns(m, mm->user_ns);
 	obj_free(m, mm);
 }

@@ -49,14 +49,21 @@ struct ipc_part {
 	uint32_t msg_ctlmni, msg_ctlmax, msg_ctlmnb, shm_ctlmni;
 	uint32_t n_ids[3]; /* sem, msg, shm objects */
 };
+struct k_bind {
+	struct k_ns *ns;
+	uint32_t place; /* where, as the caller numbers it */
+	bool is_locked; /* came with the copy for another user namespace */
+};
 struct mnt_part {
 	uint32_t n_mounts;
+	ARRAY(struct k_bind) binds; /* of namespace files; the other mounts are only counted */
 };
 struct pid_part {
 	struct k_task *child_reaper;
 	int last_pid;
 	uint32_t n_hashed; /* pid_allocated without its top bit; nr_hashed in 4.4 */
 	bool is_adding;	   /* that bit: forks are still accepted */
+	bool had_reaper;   /* pid_for_children can be opened */
 };
 struct net_part {
 	bool has_loopback, is_lo_up;
@@ -155,13 +162,14 @@ struct k_mm {
 	struct obj obj;
 	int32_t users;
 	struct k_ns *user_ns;
+	struct k_file *exe_file; /* keeps the credentials of who executed it */
 };
 struct k_fs {
 	struct obj obj;
 	int32_t users;
 	bool in_exec, is_chrooted;
 };
-/* An open file that keeps a namespace: one of nsfs, or a socket. */
+/* An open file that keeps a namespace: one of nsfs, a socket, or by its f_cred alone. */
 struct k_file {
 	struct obj obj;
 	int32_t count;
@@ -169,14 +177,19 @@ struct k_file {
 	struct k_ns *ns;
 	struct k_cred *f_cred;
 };
+struct k_fd {
+	int nr;
+	struct k_file *file;
+};
 struct k_files {
 	struct obj obj;
 	int32_t count;
-	struct k_file *fd[MODEL_N_HOLDS];
+	ARRAY(struct k_fd) fds; /* those that keep namespaces */
 };
 struct k_sighand {
 	struct obj obj;
 	int32_t count;
+	bool ignores_sigchld; /* SIG_IGN: children are reaped as they end */
 };
 
 /* The thread group. */
@@ -283,6 +296,7 @@ void exit_task_namespaces(struct model *m, struct k_task *p);
 
 /* ---- setns.c (kernel/nsproxy.c) ---- */
 int sys_setns(struct model *m, struct k_task *me, const struct call *c);
+bool may_ptrace(struct model *m, struct k_task *me, const struct k_task *target);
 
 /* ---- kinds.c: what is particular to each kind ---- */
 struct nsset {
@@ -365,9 +379,14 @@ void put_signal(struct model *m, struct k_task *p);
 bool thread_group_empty(const struct k_task *p);
 
 /* ---- file.c ---- */
+struct k_file *open_exe(struct model *m, struct k_task *me);
+void put_file(struct model *m, struct k_file *f); /* NULL is allowed */
 void put_files(struct model *m, struct k_files *files);
-/* The new table shares the open files of the old one. */
-void dup_holds(struct k_files *new, const struct k_files *old);
+/* A table of its own with the same open files; NULL: no memory. */
+struct k_files *dup_files(struct model *m, const struct k_files *old);
+const struct k_file *find_file(const struct k_task *p, int nr);
+void copy_binds(struct model *m, struct k_ns *new, const struct k_ns *old);
+void drop_binds(struct model *m, struct k_ns *ns);
 
 /* ---- exit.c, exec.c ---- */
 void do_exit(struct model *m, struct k_task *p);

@@ -41,8 +41,9 @@ static int check_cgroup(struct model *m, struct k_task *me, struct k_ns *user_ns
 
 static void fill_mnt(struct model *m, struct k_task *me, struct k_ns *ns, const struct k_ns *old)
 {
-	(void)m, (void)me;
-	ns->mnt = old->mnt;
+	(void)me;
+	ns->mnt.n_mounts = old->mnt.n_mounts;
+	copy_binds(m, ns, old);
 }
 
 static void fill_uts(struct model *m, struct k_task *me, struct k_ns *ns, const struct k_ns *old)
@@ -193,11 +194,21 @@ static int install_pid(struct model *m, struct nsset *set, struct k_ns *ns)
 	return 0;
 }
 
+/* signal->live: a leader that has exited counts no more, though it stays in the group. */
+static int n_alive(const struct k_signal *signal)
+{
+	int n = 0;
+
+	link_for_each(l, &signal->threads) n += !link_entry(l, struct k_task, thread)->is_zombie;
+	return n;
+}
+
+/* current_is_single_threaded() */
 static bool is_single_threaded(struct model *m, const struct nsset *set)
 {
 	if (!(set->me->known & FACT_SHARING))
 		is_fs_shared(m, set); /* the same doubt */
-	return thread_group_empty(set->me) && (!set->me->mm || set->me->mm->users <= 1);
+	return n_alive(set->me->signal) == 1 && (!set->me->mm || set->me->mm->users <= 1);
 }
 
 static int install_time(struct model *m, struct nsset *set, struct k_ns *ns)

@@ -138,6 +138,23 @@ bool model_was_injected(const struct model *m)
 	return m->was_injected;
 }
 
+/* What hangs off an object beside itself. */
+static void free_parts(struct obj *o)
+{
+	struct k_ns *ns = (struct k_ns *)o;
+
+	if (!o)
+		return;
+	if (o->kind == OBJ_FILES)
+		free(((struct k_files *)o)->fds.items);
+	if (o->kind == OBJ_NS && ns->kind == NS_MNT)
+		free(ns->mnt.binds.items);
+	if (o->kind == OBJ_NS && ns->kind == NS_USER) {
+		free(ns->user.uid_map.extents);
+		free(ns->user.gid_map.extents);
+	}
+}
+
 void model_free(struct model *m)
 {
 	if (!m)
@@ -146,12 +163,7 @@ void model_free(struct model *m)
 		struct obj_table *t = &m->tables[kind];
 
 		for (uint32_t i = 0; i < t->n; i++) {
-			struct k_ns *ns = kind == OBJ_NS ? (struct k_ns *)t->items[i] : NULL;
-
-			if (ns && ns->kind == NS_USER) {
-				free(ns->user.uid_map.extents);
-				free(ns->user.gid_map.extents);
-			}
+			free_parts(t->items[i]);
 			free(t->items[i]);
 		}
 		free(t->items);

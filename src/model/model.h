@@ -46,15 +46,21 @@ int model_write_map(struct model *m, pid_t tid, pid_t of, bool is_gid,
 		    const struct model_extent *extents, uint32_t n, struct trace *t);
 int model_write_setgroups(struct model *m, pid_t tid, pid_t of, bool is_allowed, struct trace *t);
 
-#define MODEL_N_HOLDS 4
 /*
- * The task opens the file of one of its namespaces, or makes a socket, as its
- * descriptor `nr` (below MODEL_N_HOLDS, free). fork copies none of them. 0 or -ESRCH.
+ * What a task does with files that keep namespaces: opens that of a namespace of the
+ * task `of`, makes a socket, duplicates, closes. The numbers are the caller's, who knows
+ * what the kernel gave. 0 or -errno.
  */
-int model_hold_ns(struct model *m, pid_t tid, enum ns_slot slot, unsigned nr);
-int model_hold_socket(struct model *m, pid_t tid, unsigned nr);
-/* It closes the descriptor. 0, -ESRCH or -EBADF. */
-int model_drop(struct model *m, pid_t tid, unsigned nr);
+int model_open_ns(struct model *m, pid_t tid, pid_t of, enum ns_slot slot, int nr);
+int model_open_socket(struct model *m, pid_t tid, int nr);
+int model_dup(struct model *m, pid_t tid, int nr, int new_nr);
+/* The number of its i-th such file, from 0 on; -1: it has no more. */
+int model_fd_at(const struct model *m, pid_t tid, uint32_t i, enum ns_kind *kind);
+int model_close(struct model *m, pid_t tid, int nr);
+/* It mounts that file on, or unmounts, a place of its mount namespace. 0 or -errno. */
+int model_bind(struct model *m, pid_t tid, int nr, uint32_t place);
+int model_umount(struct model *m, pid_t tid, uint32_t place);
+bool model_has_bind(const struct model *m, pid_t tid, uint32_t place);
 
 /* The next `nth` allocation (1 is the first) of the coming call fails; 0: none. */
 void model_inject(struct model *m, uint32_t nth);

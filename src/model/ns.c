@@ -37,6 +37,8 @@ static void free_ns(struct model *m, struct k_ns *ns)
 		free(ns->user.uid_map.extents);
 		free(ns->user.gid_map.extents);
 	}
+	if (kind == NS_MNT)
+		drop_binds(m, ns);
 	obj_free(m, ns);
 	if (ucounts)
 		dec_ucount(m, ucounts, kind);

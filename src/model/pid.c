@@ -108,7 +108,7 @@ static int check_set_tid(struct model *m, struct k_task *me, const struct k_ns *
 	if (nr < 1 || nr >= m->pid_max)
 		return trace_refuse(m->trace, -EINVAL, file, "alloc_pid",
 				    "set_tid %d is not between 1 and pid_max", nr);
-	if (nr != 1 && !ns->pid.child_reaper) {
+	if (nr != 1 && !ns->pid.had_reaper && !ns->is_initial) {
 		trace_advise(m->trace, "the first process of a pid namespace must be 1");
 		return trace_refuse(m->trace, -EINVAL, file, "alloc_pid",
 				    "set_tid %d in %s, which has no init yet", nr,

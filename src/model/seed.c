@@ -262,7 +262,8 @@ static void seed_task(struct seed *x, uint32_t row)
 	x->tasks[row] = p;
 	link_init(&p->children);
 	link_init(&p->sibling);
-	p->is_zombie = t->state == 'Z' || t->state == 'X';
+	/* One without an nsproxy is on its way out. */
+	p->is_zombie = t->state == 'Z' || t->state == 'X' || t->nsproxy == IX_NONE;
 	p->is_kthread = t->is_kthread;
 	p->start = t->start;
 	p->exit_signal = 17;
@@ -314,6 +315,7 @@ static void link_task(struct seed *x, uint32_t row)
 	if (!is_child_reaper(pid) || p->is_zombie)
 		return;
 	pid->numbers[pid->level].ns->pid.child_reaper = p;
+	pid->numbers[pid->level].ns->pid.had_reaper = true;
 	p->signal->is_unkillable = true;
 }
 

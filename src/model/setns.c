@@ -99,7 +99,7 @@ static int finish(struct model *m, struct nsset *set, int err)
 
 /* __ptrace_may_access() with the real ids, and what commoncap adds: no capability more than mine.
  */
-static bool may_ptrace(struct model *m, struct k_task *me, const struct k_task *target)
+bool may_ptrace(struct model *m, struct k_task *me, const struct k_task *target)
 {
 	const struct k_cred *mine = me->cred, *its = target->cred;
 	bool has_ids = mine->uid == its->euid && mine->uid == its->uid && mine->gid == its->egid &&
@@ -123,14 +123,19 @@ static int check_pidfd(struct model *m, struct k_task *me, const struct call *c,
 		return trace_refuse(m->trace, -EINVAL, file, "check_setns_flags",
 				    "with a pidfd the flags must name one or more namespaces, and "
 				    "nothing else");
-	if (!target || target->is_zombie || !target->nsproxy)
+	if (!target)
 		return trace_refuse(m->trace, -ESRCH, file, "validate_nsset",
-				    "the process of the pidfd has exited");
-	if (may_ptrace(m, me, target))
+				    "the process of the pidfd has been waited for");
+	if (!may_ptrace(m, me, target)) { /* asked of a zombie, too */
+		trace_advise(m->trace, "the caller needs the same ids, or CAP_SYS_PTRACE over "
+				       "the target");
+		return trace_refuse(m->trace, -EPERM, file, "validate_nsset",
+				    "the caller may not look into that process (ptrace access)");
+	}
+	if (!target->is_zombie && target->nsproxy)
 		return 0;
-	trace_advise(m->trace, "the caller needs the same ids, or CAP_SYS_PTRACE over the target");
-	return trace_refuse(m->trace, -EPERM, file, "validate_nsset",
-			    "the caller may not look into that process (ptrace access)");
+	return trace_refuse(m->trace, -ESRCH, file, "validate_nsset",
+			    "the process of the pidfd has exited");
 }
 
 static int setns_pidfd(struct model *m, struct k_task *me, const struct call *c)
@@ -145,6 +150,21 @@ static int setns_pidfd(struct model *m, struct k_task *me, const struct call *c)
 	if (!err)
 		err = install_all(m, &set, target);
 	return finish(m, &set, err);
+}
+
+static bool is_socket_fd(const struct k_task *me, const struct call_fd *fd)
+{
+	const struct k_file *f = fd->kind == CALL_FD_NUMBER ? find_file(me, fd->fd) : NULL;
+
+	return f && f->is_socket;
+}
+
+/* The namespace that a descriptor of the caller is a file of, or NULL. */
+static struct k_ns *ns_of_fd(const struct k_task *me, const struct call_fd *fd)
+{
+	const struct k_file *f = find_file(me, fd->fd);
+
+	return f ? f->ns : NULL;
 }
 
 static struct k_ns *find_ns(const struct model *m, const struct call_fd *fd)
@@ -164,12 +184,12 @@ int sys_setns(struct model *m, struct k_task *me, const struct call *c)
 
 	if (c->fd.kind == CALL_FD_PIDFD)
 		return setns_pidfd(m, me, c);
-	if (c->fd.kind == CALL_FD_OTHER) {
+	if (c->fd.kind == CALL_FD_OTHER || is_socket_fd(me, &c->fd)) {
 		trace_advise(m->trace, "open a file of /proc/PID/ns, or a pidfd");
 		return trace_refuse(m->trace, -EINVAL, file, "sys_setns",
 				    "that descriptor is neither of a namespace nor of a process");
 	}
-	ns = c->fd.kind == CALL_FD_NS ? find_ns(m, &c->fd) : NULL;
+	ns = c->fd.kind == CALL_FD_NS ? find_ns(m, &c->fd) : ns_of_fd(me, &c->fd);
 	if (!ns) {
 		trace_advise(m->trace,
 			     "name what it refers to: setns(net:[4026531840]) or setns(pidfd:PID)");

@@ -81,11 +81,9 @@ static int unshare_fd(struct model *m, struct k_task *me, uint64_t flags, struct
 		return 0;
 	trace_step(m->trace, file, "unshare_fd",
 		   "others share the descriptor table: this task gets its own copy");
-	u->files = obj_alloc(m, OBJ_FILES, sizeof(*u->files));
+	u->files = dup_files(m, me->files);
 	if (!u->files)
 		return trace_refuse(m->trace, -ENOMEM, file, "unshare_fd", "no memory for it");
-	u->files->count = 1;
-	dup_holds(u->files, me->files);
 	return 0;
 }
 

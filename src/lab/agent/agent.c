@@ -405,13 +405,14 @@ void agent_main(const uint64_t *stack)
 	while (*env >= '0' && *env <= '9')
 		a.ctl = a.ctl * 10 + *env++ - '0';
 	SYS(SYS_prctl, PR_SET_NAME, PTR(LAB_NAME));
-	for (int sig = 1; sig <= N_SIGNALS; sig++)
-		SYS(SYS_rt_sigaction, sig, PTR(none), 0, 8);
-	SYS(SYS_rt_sigprocmask, 2, PTR(none), 0, 8);
 	role = *env;
 	if (role == 'L')
 		a.supervisor = SYS(SYS_getppid);
 	if (role == 'S') {
+		/* What nscope ignores or blocks is not theirs. */
+		for (int sig = 1; sig <= N_SIGNALS; sig++)
+			SYS(SYS_rt_sigaction, sig, PTR(none), 0, 8);
+		SYS(SYS_rt_sigprocmask, 2, PTR(none), 0, 8);
 		a.owner = LAB_FD_OWNER;
 		SYS(SYS_setpgid, 0, 0);
 		SYS(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1);

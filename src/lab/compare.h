@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The model's snap beside the kernel's: what has other numbers in each is paired
+ * as it comes, and whatever then differs is told.
+ */
+#ifndef NSCOPE_COMPARE_H
+#define NSCOPE_COMPARE_H
+
+#include "mem.h"
+#include "snap.h"
+
+/* One member of the crowd in both worlds. */
+struct compare_task {
+	bool is_used;
+	pid_t model_tid, kernel_tid;
+};
+
+/* A namespace in both; kept when it dies, so that it is known whether both lose it. */
+struct compare_ns {
+	enum ns_kind kind;
+	bool is_old; /* of before the walk: others use it too, and its count is theirs */
+	uint32_t model_inum, kernel_inum;
+	uint64_t kernel_id;
+};
+
+struct compare {
+	ARRAY(struct compare_ns) nss;
+	uint32_t *proxy_of; /* scratch: the kernel's nsproxy by row of the model's, plus 1 */
+	char text[256];	    /* the first difference */
+};
+
+enum compare_result {
+	COMPARE_SAME,
+	COMPARE_LATE, /* the kernel counts more: it frees some things later */
+	COMPARE_DIFFERS,
+};
+
+/* What is in both from the start, by inode number. */
+void compare_begin(struct compare *c, const struct snap *model, const struct snap *kernel);
+enum compare_result compare_snaps(struct compare *c, const struct snap *model,
+				  const struct snap *kernel, const struct compare_task *tasks,
+				  unsigned n_tasks);
+/* Only members use it: its count is compared too. */
+void compare_own(struct compare *c, enum ns_kind kind, uint32_t kernel_inum);
+void compare_end(struct compare *c);
+
+#endif
