@@ -36,10 +36,10 @@ static void help_all(struct strbuf *out)
 		NULL,
 	};
 
-	strbuf_puts(out,
-		    "Usage: nscope [OPTION...] [COMMAND] [ARGUMENT...]\n"
-		    "Shows all namespaces of a Linux host. Without COMMAND: the screen, or on a "
-		    "pipe the tree.\n");
+	strbuf_puts(
+		out,
+		"Usage: nscope [OPTION...] [COMMAND] [ARGUMENT...]; without COMMAND the screen, "
+		"or on a pipe the tree\n");
 	for (unsigned i = 0; i < n_cmds; i++) {
 		char word[64];
 

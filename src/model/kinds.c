@@ -199,7 +199,8 @@ static int n_alive(const struct k_signal *signal)
 {
 	int n = 0;
 
-	link_for_each(l, &signal->threads) n += !link_entry(l, struct k_task, thread)->is_zombie;
+	link_for_each (l, &signal->threads)
+		n += !link_entry(l, struct k_task, thread)->is_zombie;
 	return n;
 }
 

@@ -48,7 +48,7 @@ copy_time_ns copy_thread alloc_pid wake_up_new_task " ]
     nsproxy #2: count 0 -> 1
     task 1 (init): net net:[4026531833] -> net:[new]
     task 1 (init): nsproxy nsproxy #1 -> nsproxy #2
-    user:[4026531837]: count 5 -> 6
+    user:[4026531837]: count 6 -> 7
     uts:[4026531838]: count 2 -> 3" ]
   [ "${lines[-2]} ${lines[-1]}" = "new:     net:[new]: loopback_dev lo is down, 0 nsids" ]
   predict --rules 4.4 'fork()'

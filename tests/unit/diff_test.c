@@ -44,7 +44,7 @@ static void calls_make_the_diffs_that_they_should(void **state)
 			     "~ net:[4026531833]: nthreads 2 -> 3\n"
 			     "~ pid:[4026531836]: nthreads 2 -> 3\n"
 			     "~ user:[4026531837]: nthreads 2 -> 3\n"
-			     "~ user:[4026531837]: refs 7 -> 9\n"
+			     "~ user:[4026531837]: refs 8 -> 10\n"
 			     "~ ipc:[4026531839]: nthreads 2 -> 3\n"
 			     "~ uts:[4026531838]: nthreads 2 -> 3\n"
 			     "~ cgroup:[4026531835]: nthreads 2 -> 3\n"

@@ -118,8 +118,9 @@ static void a_user_namespace_is_held_by_cred_and_ucounts(void **state)
 	assert_int_equal(refs(m, NS_USER, user), 4);
 	assert_int_equal(call(m, a, "unshare(CLONE_NEWIPC)", NULL), 0);
 	assert_int_equal(refs(m, NS_USER, user), 6);
-	assert_int_equal(call(m, a, "execve()", NULL), 0); /* both threads' mm is one, and new */
-	assert_int_equal(refs(m, NS_USER, user), 7);
+	/* Both threads' mm is one, and new; its exe_file keeps the credentials of before. */
+	assert_int_equal(call(m, a, "execve()", NULL), 0);
+	assert_int_equal(refs(m, NS_USER, user), 8);
 	model_free(m);
 }
 
