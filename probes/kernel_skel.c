@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
+#include <linux/capability.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -38,11 +40,25 @@ int skel_run(int prog_fd, struct err *e)
 	return 0;
 }
 
+/* Without CAP_PERFMON the errors are of many kinds, none of which says so. */
+static bool has_rights(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {0};
+	uint64_t caps;
+
+	if (syscall(SYS_capget, &head, data) < 0)
+		return true;
+	caps = data[0].effective | (uint64_t)data[1].effective << 32;
+	return caps & 1ull << CAP_SYS_ADMIN ||
+	       (caps & 1ull << CAP_BPF && caps & 1ull << CAP_PERFMON);
+}
+
 int skel_refuse(int errnum, struct err *e)
 {
 	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
 		return err_set(e, ENOENT, "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
-	if (errnum == EPERM || errnum == EACCES)
+	if (errnum == EPERM || errnum == EACCES || !has_rights())
 		return err_set(e, EPERM, "needs CAP_BPF and CAP_PERFMON");
 	return err_set(e, errnum, "this kernel does not take the programs (Linux 6.7 would)");
 }

@@ -148,7 +148,8 @@ must_add_up() {
 
 @test "as nobody and in a user namespace: no count, and the reason" {
   local who
-  for who in "setpriv --reuid 65534 --regid 65534 --clear-groups" "unshare -U"; do
+  for who in "setpriv --reuid 65534 --regid 65534 --clear-groups" "unshare -U" \
+    "setpriv --reuid 65534 --clear-groups --inh-caps=-all,+bpf --ambient-caps=-all,+bpf"; do
     # shellcheck disable=SC2086
     dump $who
     jq -e '[.namespaces[].refs | .kernel == null and .unexplained == null] | all' "$DUMP"
