@@ -272,11 +272,13 @@ static int64_t n_hidden(const struct snap *s)
 	return n;
 }
 
-static void put_rest(struct why_out *w, int64_t rest)
+static void put_rest(struct why_out *w, int32_t ns, int64_t rest)
 {
 	int64_t hidden = n_hidden(w->s);
 
 	strbuf_printf(w->out, "  %+" PRId64 " unexplained: ", rest);
+	if (w->s->nss[ns].kind == NS_NET)
+		strbuf_puts(w->out, "a socket that closes and that no file has any more, or ");
 	if (hidden)
 		strbuf_printf(w->out,
 			      "held by the kernel itself, or by one of the %" PRId64
@@ -394,7 +396,7 @@ void why_text_ns(struct strbuf *out, const struct snap *s, int32_t ns, enum char
 	for (unsigned i = 0; i < n; i++)
 		put_hold(&w, ns, &holds[i]);
 	if (sum.has_rest && sum.unexplained) {
-		put_rest(&w, sum.unexplained);
+		put_rest(&w, ns, sum.unexplained);
 		put_unseen(&w);
 	}
 	put_stuck(&w, ns);

@@ -97,8 +97,11 @@ must_add_up() {
     hold random "$seed" 160
     [ "$(grep -c ':*[0-9]$' "$HELD")" -ge 150 ]
     must_add_up
-    # Not only those that are named: everything that stood still adds up.
-    jq -e "$OURS"' [.namespaces[] | select(ours and .refs.unexplained != 0)] == []' "$DUMP"
+    # Not only those that are named: everything that stood still adds up. A network
+    # namespace of the world before may wait for sockets that close, and that no file has.
+    jq -c "$OURS"' .namespaces[] | select(ours and .refs.unexplained != 0) |
+      select((.type == "net" and .nprocs == 0) | not)' "$DUMP" >"$HELD.rest"
+    [ ! -s "$HELD.rest" ] || { cat "$HELD.rest"; return 1; }
     jq -e '[.nsproxies[] | select(.refs.audit == "full" and .refs.unexplained != 0)] == []' "$DUMP"
     release
   done
