@@ -143,8 +143,9 @@ static enum compare_result compare_task(struct compare *c, const struct snap *mo
 	enum compare_result r;
 
 	if (m < 0 || k < 0)
-		return tell(c, COMPARE_DIFFERS, "task %d, member %u, lives in the %s only",
-			    t->kernel_tid, number, m < 0 ? "kernel" : "model");
+		return tell(c, m < 0 ? COMPARE_LATE : COMPARE_DIFFERS,
+			    "task %d, member %u, lives in the %s only", t->kernel_tid, number,
+			    m < 0 ? "kernel" : "model");
 	r = compare_slots(c, model, kernel, &model->tasks[m], &kernel->tasks[k]);
 	if (!r)
 		r = compare_pids(c, &model->tasks[m], &kernel->tasks[k]);

@@ -67,8 +67,9 @@ static void random_clone3(uint64_t *rng, struct call *c)
 	c->exit_signal = SIGCHLD;
 	if (c->flags & (CLONE_THREAD | CLONE_PARENT) && below(rng, 8))
 		c->exit_signal = 0;
+	/* No other valid one: it would end the parent, and signals are not the model's. */
 	if (!below(rng, 30))
-		c->exit_signal = 60 + below(rng, 10);
+		c->exit_signal = 65 + below(rng, 5);
 	if (below(rng, 10))
 		return;
 	c->n_tids = below(rng, 10) ? 1 + below(rng, 3) : CALL_MAX_TIDS;
