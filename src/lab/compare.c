@@ -186,9 +186,12 @@ static enum compare_result compare_ns_count(struct compare *c, const struct snap
 	refs_k = k >= 0 ? kernel->nss[k].refs : 0;
 	if (refs_m == refs_k)
 		return COMPARE_SAME;
-	return tell(c, refs_k > refs_m ? COMPARE_LATE : COMPARE_DIFFERS,
-		    "%s:[%u]: count %d, %d in the model", ns_kinds[p->kind].name, p->kernel_inum,
-		    refs_k, refs_m);
+	return tell(
+		c, refs_k > refs_m ? COMPARE_LATE : COMPARE_DIFFERS,
+		"%s:[%u]: count %d, %d in the model; of tasks %u and %u, of nsproxies %u and %u",
+		ns_kinds[p->kind].name, p->kernel_inum, refs_k, refs_m,
+		k >= 0 ? kernel->nss[k].n_threads : 0, m >= 0 ? model->nss[m].n_threads : 0,
+		k >= 0 ? kernel->nss[k].n_proxy_refs : 0, m >= 0 ? model->nss[m].n_proxy_refs : 0);
 }
 
 static enum compare_result compare_counts(struct compare *c, const struct snap *model,
