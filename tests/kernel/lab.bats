@@ -61,7 +61,7 @@ each_test() {
   owner=$!
   wait_until grep -q ready "$BATS_TEST_TMPDIR/out"
   kill -STOP $owner
-  pid=$(pgrep -r S,D -P "$(pgrep -P $owner)" | head -n 1)
+  pid=$(pgrep -r S -P "$(pgrep -P $owner)" | head -n 1)
   [ "$(tr '\0' ' ' <"/proc/$pid/cmdline")" = "nscope-lab " ]
   [ "$(cat "/proc/$pid/comm")" = nscope-lab ]
   [ "$(readlink "/proc/$pid/cwd")" = / ]
