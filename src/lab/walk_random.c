@@ -70,7 +70,7 @@ static void random_clone3(uint64_t *rng, struct call *c)
 	/* No other valid one: it would end the parent, and signals are not the model's. */
 	if (!below(rng, 30))
 		c->exit_signal = 65 + below(rng, 5);
-	if (below(rng, 10))
+	if (below(rng, 10) || c->size == 64) /* that struct has no set_tid */
 		return;
 	c->n_tids = below(rng, 10) ? 1 + below(rng, 3) : CALL_MAX_TIDS;
 	for (uint32_t i = 0; i < c->n_tids; i++)

@@ -313,6 +313,8 @@ static int check_clone3(struct model *m, const struct call *c)
 		return refuse_clone3(m, "size is smaller than the first struct clone_args, 64");
 	if (c->n_tids > MAX_PID_NS_LEVEL)
 		return refuse_clone3(m, "set_tid has more numbers than pid namespaces can nest");
+	if (c->n_tids && c->size > 64 && c->size <= 72)
+		return refuse_clone3(m, "set_tid, whose set_tid_size is cut off by size");
 	if (c->exit_signal & ~(uint64_t)CSIGNAL || c->exit_signal > 64)
 		return refuse_clone3(m, "exit_signal is no signal");
 	if (c->flags & CLONE_INTO_CGROUP && c->size < 88)
