@@ -14,7 +14,12 @@ static const struct snap *read_kernel(void *data, struct err *e)
 	struct snap_builder *b = snap_builder_new();
 	const struct snap *s = NULL;
 
-	if (!kernel_reader_build(data, b, e))
+	int err = -EAGAIN;
+
+	/* In a storm of forks one reading may not fit where the next does. */
+	for (int i = 0; err == -EAGAIN && i < 8; i++)
+		err = kernel_reader_build(data, b, e);
+	if (!err)
 		s = snap_freeze(b, false);
 	snap_builder_free(b);
 	return s;
