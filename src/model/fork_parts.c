@@ -82,12 +82,8 @@ int copy_fs(struct model *m, struct copy *c)
 		c->p->fs = old;
 		return 0;
 	}
-	c->p->fs = obj_alloc(m, OBJ_FS, sizeof(*old));
-	if (!c->p->fs)
-		return no_memory(m, "copy_fs_struct");
-	c->p->fs->users = 1;
-	c->p->fs->is_chrooted = old->is_chrooted;
-	return 0;
+	c->p->fs = copy_fs_struct(m, old);
+	return c->p->fs ? 0 : no_memory(m, "copy_fs_struct");
 }
 
 void exit_fs(struct model *m, struct k_task *p)

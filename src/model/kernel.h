@@ -168,6 +168,10 @@ struct k_fs {
 	struct obj obj;
 	int32_t users;
 	bool in_exec, is_chrooted;
+	/* The mount namespace that its root is in; inum 0: that of the task. A namespace is told
+	 * from a later one of its number by when it was made. */
+	uint32_t root_inum;
+	uint64_t root_born;
 };
 /* An open file that keeps a namespace: one of nsfs, a socket, or by its f_cred alone. */
 struct k_file {
@@ -325,6 +329,16 @@ void put_ns(struct model *m, struct k_ns *ns);
 /* The new or the old one, as CLONE_NEW* says; *err is set when NULL comes back. */
 struct k_ns *copy_ns(struct model *m, uint64_t flags, struct k_task *me, struct k_ns *user_ns,
 		     struct k_ns *old, int *err);
+
+/* ---- fs.c (fs/fs_struct.c, fs/namespace.c): where the root directory is ---- */
+/* A copy with one user; NULL when there is no memory for it. */
+struct k_fs *copy_fs_struct(struct model *m, const struct k_fs *old);
+/* set_fs_root() of mntns_install(): for all who share fs. */
+void fs_enter(struct model *m, struct k_fs *fs, const struct k_ns *mnt);
+/* copy_mnt_ns(): a root in the namespace that was copied is in the copy now. */
+void fs_follow(struct k_fs *fs, const struct k_ns *from, const struct k_ns *to);
+/* current_chrooted(): is its root another than that of its mount namespace? */
+bool current_chrooted(const struct k_task *me);
 
 /* ---- ucount.c (kernel/ucount.c) ---- */
 struct k_ucounts *alloc_ucounts(struct model *m, struct k_ns *ns, uid_t uid);

@@ -182,6 +182,8 @@ int copy_namespaces(struct model *m, uint64_t flags, struct k_task *me, struct k
 		return err;
 	if (!(flags & CLONE_VM))
 		timens_on_fork(m, new);
+	if (tsk->fs)
+		fs_follow(tsk->fs, old->ns[SLOT_MNT], new->ns[SLOT_MNT]);
 	tsk->nsproxy = new;
 	note_link(m, tsk, "nsproxy", old, new);
 	return 0;

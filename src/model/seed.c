@@ -410,10 +410,8 @@ static int32_t larger(int32_t a, uint32_t b)
 /* The seed lets threads share all. One that does not gets a root directory of its own. */
 static void tell_own_fs(struct model *m, struct k_task *p)
 {
-	struct k_fs *own = obj_alloc(m, OBJ_FS, sizeof(*own));
+	struct k_fs *own = copy_fs_struct(m, p->fs);
 
-	own->is_chrooted = p->fs->is_chrooted;
-	own->users = 1;
 	p->fs->users--;
 	p->fs = own;
 }

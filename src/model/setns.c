@@ -58,6 +58,8 @@ static void commit_nsset(struct model *m, struct nsset *set)
 	trace_step(m->trace, file, "commit_nsset", "every check passed: all of it takes effect");
 	if (set->has_own_cred)
 		commit_creds(m, set->me, set->cred);
+	if (set->flags & CLONE_NEWNS && set->me->fs)
+		fs_enter(m, set->me->fs, set->nsproxy->ns[SLOT_MNT]);
 	switch_task_namespaces(m, set->me, set->nsproxy);
 }
 

@@ -67,11 +67,9 @@ static int unshare_fs(struct model *m, struct k_task *me, uint64_t flags, struct
 		return 0;
 	trace_step(m->trace, file, "unshare_fs",
 		   "others share the root and working directory: this task gets its own copy");
-	u->fs = obj_alloc(m, OBJ_FS, sizeof(*u->fs));
+	u->fs = copy_fs_struct(m, me->fs);
 	if (!u->fs)
 		return trace_refuse(m->trace, -ENOMEM, file, "unshare_fs", "no memory for it");
-	u->fs->users = 1;
-	u->fs->is_chrooted = me->fs->is_chrooted;
 	return 0;
 }
 
@@ -135,6 +133,9 @@ static int prepare(struct model *m, struct k_task *me, uint64_t flags, struct un
 
 static void commit(struct model *m, struct k_task *me, const struct unshared *u)
 {
+	if (u->nsproxy && me->fs)
+		fs_follow(u->fs ? u->fs : me->fs, me->nsproxy->ns[SLOT_MNT],
+			  u->nsproxy->ns[SLOT_MNT]);
 	if (u->nsproxy)
 		switch_task_namespaces(m, me, u->nsproxy);
 	if (u->fs) {

@@ -43,7 +43,7 @@ static int check_creator(struct model *m, struct k_task *me, const struct k_ns *
 	if (!(me->known & FACT_CHROOT))
 		trace_doubt(m->trace, FACT_CHROOT,
 			    "whether the task is in a chroot is not known: EPERM if it is");
-	if (me->fs && me->fs->is_chrooted) {
+	if (current_chrooted(me)) {
 		trace_advise(m->trace, "use pivot_root in a mount namespace in place of chroot");
 		return trace_refuse(m->trace, -EPERM, file, "create_user_ns",
 				    "the caller is in a chroot, which a user namespace would let "

@@ -213,6 +213,34 @@ static void exec_of_a_thread_takes_the_leaders_place(void **state)
 }
 
 /* What a task makes is gone when it is reaped, and ids are used again. */
+/* setns() with a pidfd moves the root of all who share fs_struct, but one nsproxy. */
+static void a_shared_root_that_moved_is_a_chroot_to_the_others(void **state)
+{
+	struct model *m = boot("current");
+	pid_t child = call(m, 1, "clone(CLONE_NEWNS)", NULL);
+	pid_t other = call(m, 1, "clone(CLONE_FS)", NULL);
+	char text[64];
+
+	(void)state;
+	assert_int_equal(call(m, other, "unshare(CLONE_NEWUSER)", NULL), 0);
+	other = call(m, 1, "clone(CLONE_FS)", NULL);
+	snprintf(text, sizeof(text), "setns(pidfd:%d, CLONE_NEWNS)", child);
+	assert_int_equal(call(m, 1, text, NULL), -EINVAL); /* alone it takes a root of one's own */
+	snprintf(text, sizeof(text), "setns(pidfd:%d, CLONE_NEWNS|CLONE_NEWUTS)", child);
+	assert_int_equal(call(m, 1, text, NULL), 0);
+	assert_true(slot(m, 1, SLOT_MNT) == slot(m, child, SLOT_MNT));
+	assert_true(slot(m, other, SLOT_MNT) != slot(m, child, SLOT_MNT));
+	assert_int_equal(call(m, other, "unshare(CLONE_NEWUSER)", NULL), -EPERM);
+	assert_true(call(m, 1, "clone(CLONE_NEWUSER)", NULL) > 0);
+	/* A namespace of one's own does not help: the root is not in what was copied. */
+	assert_int_equal(call(m, other, "unshare(CLONE_NEWNS)", NULL), 0);
+	assert_int_equal(call(m, other, "unshare(CLONE_NEWUSER)", NULL), -EPERM);
+	snprintf(text, sizeof(text), "setns(pidfd:%d, CLONE_NEWNS)", child);
+	assert_int_equal(call(m, other, text, NULL), 0);
+	assert_int_equal(call(m, other, "unshare(CLONE_NEWUSER)", NULL), 0);
+	model_free(m);
+}
+
 static void memory_follows_what_lives(void **state)
 {
 	struct model *m = boot("current");
@@ -382,6 +410,7 @@ int main(void)
 		cmocka_unit_test(the_death_of_an_init_takes_everyone),
 		cmocka_unit_test(orphans_go_to_the_init_of_their_pid_namespace),
 		cmocka_unit_test(exec_of_a_thread_takes_the_leaders_place),
+		cmocka_unit_test(a_shared_root_that_moved_is_a_chroot_to_the_others),
 		cmocka_unit_test(memory_follows_what_lives),
 		cmocka_unit_test(steps_name_the_kernel_function_and_the_change),
 		cmocka_unit_test(facts_never_take_what_threads_share),
