@@ -171,6 +171,15 @@ struct proxy_sum why_proxy_sum(const struct snap *s, int32_t nsproxy)
 		sum.hidden = hidden < sum.unexplained ? hidden : sum.unexplained;
 		sum.unexplained -= sum.hidden;
 	}
+	/*
+	 * Of the initial one a rest is no finding: a task counts before fork() puts it on any
+	 * list, in a storm of forks in every reading, and the hidden were counted at another
+	 * moment.
+	 */
+	if (p->n_idle && sum.unexplained) {
+		sum.unexplained = 0;
+		sum.has_rest = false;
+	}
 	return sum;
 }
 
