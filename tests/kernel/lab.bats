@@ -56,13 +56,18 @@ each_test() {
   each_test setpriv --reuid 65534 --regid 65534 --clear-groups
 }
 
+# A test process of the owner that is neither being made nor ending: its name is read.
+find_named() {
+  pid=$(pgrep -r S -P "$(pgrep -P "$owner")" | head -n 1) &&
+    [ "$(tr '\0' ' ' <"/proc/$pid/cmdline")" = "nscope-lab " ]
+}
+
 @test "lab: a test process is named nscope-lab, and holds nothing of its owner" {
   "$DRIVER" hold >"$BATS_TEST_TMPDIR/out" 3>&- &
   owner=$!
   wait_until grep -q ready "$BATS_TEST_TMPDIR/out"
   kill -STOP $owner
-  pid=$(pgrep -r S -P "$(pgrep -P $owner)" | head -n 1)
-  [ "$(tr '\0' ' ' <"/proc/$pid/cmdline")" = "nscope-lab " ]
+  wait_until find_named
   [ "$(cat "/proc/$pid/comm")" = nscope-lab ]
   [ "$(readlink "/proc/$pid/cwd")" = / ]
   [ -z "$(find "/proc/$pid/fd" -lname "$BATS_TEST_TMPDIR*")" ]
