@@ -236,7 +236,8 @@ int model_bind(struct model *m, pid_t tid, int nr, uint32_t place)
 		return -EPERM;
 	if (!f)
 		return -ENOENT;
-	if (f->is_socket)
+	/* check_mnt(): with a root in another mount namespace the place is not in one's own. */
+	if (f->is_socket || current_chrooted(p))
 		return -EINVAL;
 	open_nsfs(m, f->ns);
 	*array_add(&mnt->mnt.binds) = (struct k_bind){f->ns, place, false};
@@ -255,7 +256,7 @@ int model_umount(struct model *m, pid_t tid, uint32_t place)
 	if (!ns_capable(m, p, mnt->user_ns, CAP_SYS_ADMIN))
 		return -EPERM;
 	b = find_bind(mnt, place);
-	if (!b || b->is_locked)
+	if (!b || b->is_locked || current_chrooted(p))
 		return -EINVAL;
 	ns = b->ns;
 	*b = mnt->mnt.binds.items[--mnt->mnt.binds.n];
