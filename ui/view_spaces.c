@@ -2,13 +2,13 @@
 /* The Spaces: every namespace, kind by kind; those that no task uses stand out. */
 #include "ui_impl.h"
 
-static enum row_of spaces_of(const struct ui *ui)
+enum row_of nss_of(const struct ui *ui)
 {
 	(void)ui;
 	return OF_NS;
 }
 
-static void spaces_rows(const struct ui *ui, struct tree *out)
+void nss_rows(const struct ui *ui, struct tree *out)
 {
 	for (uint32_t i = 0; i < ui->snap->n_nss; i++)
 		tree_add(out, OF_NS, i, -1);
@@ -28,8 +28,8 @@ static void spaces_text(const struct ui *ui, const struct tree_row *r, struct st
 	strbuf_puts(out, ui->snap->nss[r->ix].n_threads ? "" : " !");
 }
 
-static void draw_space(const struct ui *ui, uint32_t row, struct canvas *c, unsigned x, unsigned y,
-		       unsigned w)
+void nss_draw(const struct ui *ui, uint32_t row, struct canvas *c, unsigned x, unsigned y,
+	      unsigned w)
 {
 	const struct tree_row *r = &ui_list_const(ui)->tree.rows[row];
 	const struct ns *ns = &ui->snap->nss[r->ix];
@@ -57,9 +57,9 @@ const struct view view_spaces = {
 	.help = help,
 	.cols = "nprocs pid user command",
 	.lead_min = 21,
-	.of = spaces_of,
-	.rows = spaces_rows,
+	.of = nss_of,
+	.rows = nss_rows,
 	.draw_titles = draw_titles,
-	.draw = draw_space,
+	.draw = nss_draw,
 	.text = spaces_text,
 };

@@ -11,19 +11,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static enum row_of why_of(const struct ui *ui)
-{
-	(void)ui;
-	return OF_NS;
-}
-
-static void why_rows(const struct ui *ui, struct tree *out)
-{
-	for (uint32_t i = 0; i < ui->snap->n_nss; i++)
-		tree_add(out, OF_NS, i, -1);
-	tree_link(out);
-}
-
 /* "4 = 1 nsproxy + 3 socket"; what is not known is said. */
 static void put_equation(const struct snap *s, int32_t ns, struct strbuf *out)
 {
@@ -68,19 +55,12 @@ static void draw_titles(const struct ui *ui, struct canvas *c, unsigned x, unsig
 static void draw_why(const struct ui *ui, uint32_t row, struct canvas *c, unsigned x, unsigned y,
 		     unsigned w)
 {
-	const struct tree_row *r = &ui_list_const(ui)->tree.rows[row];
-	const struct ns *ns = &ui->snap->nss[r->ix];
-	struct strbuf name = {0}, sum = {0};
+	struct strbuf sum = {0};
 
-	name_ns(ui->snap, r->ix, &name);
-	put_equation(ui->snap, r->ix, &sum);
-	if (!ns->n_threads)
-		canvas_put(c, x, y, 1, ROLE_ALONE, "!");
-	canvas_put_fit(c, x + 2, y, w - 2, ns->n_threads ? ROLE_KIND + ns->kind : ROLE_ALONE,
-		       name.s);
+	nss_draw(ui, row, c, x, y, w);
+	put_equation(ui->snap, ui_list_const(ui)->tree.rows[row].ix, &sum);
 	if (w > NAME_WIDTH + 2)
 		canvas_put_fit(c, x + 2 + NAME_WIDTH, y, w - 2 - NAME_WIDTH, ROLE_PLAIN, sum.s);
-	strbuf_free(&name);
 	strbuf_free(&sum);
 }
 
@@ -117,8 +97,8 @@ const struct view view_why = {
 	.lead_min = 40,
 	.is_lead_wide = true,
 	.needs_ledger = true,
-	.of = why_of,
-	.rows = why_rows,
+	.of = nss_of,
+	.rows = nss_rows,
 	.draw_titles = draw_titles,
 	.draw = draw_why,
 	.text = why_row_text,

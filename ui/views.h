@@ -50,6 +50,12 @@ void name_pids(const struct snap *s, int32_t ix, struct strbuf *out);
 void name_task(const struct snap *s, int32_t ix, struct strbuf *out, enum charset cs);
 void name_ns(const struct snap *s, int32_t ix, struct strbuf *out);
 void name_nsproxy(const struct snap *s, int32_t ix, struct strbuf *out);
+
+/* What views of all namespaces share: the rows, and the name that starts each. */
+enum row_of nss_of(const struct ui *ui);
+void nss_rows(const struct ui *ui, struct tree *out);
+void nss_draw(const struct ui *ui, uint32_t row, struct canvas *c, unsigned x, unsigned y,
+	      unsigned w);
 void name_link(const struct snap *s, int32_t ix, struct strbuf *out);
 
 extern const struct view view_tree, view_spaces, view_why, view_nsproxy;
