@@ -65,10 +65,10 @@ struct lesson_next {
 };
 
 struct lesson {
-	const char *name;  /* of the scenario; "" in the free lab */
-	const char *title; /* "" */
-	const char *rules; /* the model's: "current" */
-	const char *refusal; /* why it cannot run here; NULL */
+	const char *name;		     /* of the scenario; "" in the free lab */
+	const char *title;		     /* "" */
+	const char *rules;		     /* the model's: "current" */
+	const char *refusal;		     /* why it cannot run here; NULL */
 	ARRAY(struct lesson_moment) moments; /* at least one when it runs: the start */
 	const struct lesson_next *script;    /* all acts of the scenario, made ones too */
 	uint32_t n_script;

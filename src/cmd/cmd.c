@@ -10,9 +10,9 @@
 #include <string.h>
 
 const struct cmd *const cmds[] = {
-	&cmd_ls,	 &cmd_tree, &cmd_nsproxy, &cmd_why,	&cmd_dump,
-	&cmd_graph,	 &cmd_diff, &cmd_predict, &cmd_conform, &cmd_doctor,
-	&cmd_completion, &cmd_tui,  &cmd_manpage,
+	&cmd_ls,     &cmd_tree,	      &cmd_nsproxy, &cmd_why,	  &cmd_dump,
+	&cmd_graph,  &cmd_diff,	      &cmd_predict, &cmd_conform, &cmd_run,
+	&cmd_doctor, &cmd_completion, &cmd_tui,	    &cmd_manpage,
 };
 const unsigned n_cmds = ARRAY_SIZE(cmds);
 

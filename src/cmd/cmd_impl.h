@@ -14,6 +14,7 @@ extern const struct cmd cmd_graph;
 extern const struct cmd cmd_diff;
 extern const struct cmd cmd_predict;
 extern const struct cmd cmd_conform;
+extern const struct cmd cmd_run;
 extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_completion;
 extern const struct cmd cmd_tui;

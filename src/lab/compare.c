@@ -149,7 +149,7 @@ static enum compare_result compare_task(struct compare *c, const struct snap *mo
 	r = compare_slots(c, model, kernel, &model->tasks[m], &kernel->tasks[k]);
 	if (!r)
 		r = compare_pids(c, &model->tasks[m], &kernel->tasks[k]);
-	if (!r)
+	if (!r && !c->is_sharing_only)
 		r = compare_proxy(c, kernel, &model->tasks[m], &kernel->tasks[k]);
 	return r;
 }
@@ -236,7 +236,7 @@ enum compare_result compare_snaps(struct compare *c, const struct snap *model,
 	for (unsigned i = 0; i < n_tasks && !r; i++)
 		if (tasks[i].is_used)
 			r = compare_task(c, model, kernel, &tasks[i], i);
-	if (!r)
+	if (!r && !c->is_sharing_only)
 		r = compare_counts(c, model, kernel);
 	if (!r)
 		forget_dead(c, model);

@@ -25,8 +25,9 @@ struct compare_ns {
 
 struct compare {
 	ARRAY(struct compare_ns) nss;
-	uint32_t *proxy_of; /* scratch: the kernel's nsproxy by row of the model's, plus 1 */
-	char text[256];	    /* the first difference */
+	uint32_t *proxy_of;   /* scratch: the kernel's nsproxy by row of the model's, plus 1 */
+	bool is_sharing_only; /* the kernel's counts and nsproxies are not known */
+	char text[256];	      /* the first difference */
 };
 
 enum compare_result {

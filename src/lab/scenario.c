@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenes.h"
+
+#include "lab.h"
+#include "nearest.h"
+
+#include <linux/sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The order is that of a course: from the simple to the whole container. */
+const struct scenario *const scenarios[] = {
+	&scene_uts_hostname,
+	&scene_fork_shares,
+};
+const unsigned n_scenarios = ARRAY_SIZE(scenarios);
+
+const struct scenario *scenario_find(const char *name, struct err *e)
+{
+	struct nearest near = {.word = name};
+
+	for (unsigned i = 0; i < n_scenarios; i++) {
+		if (!strcmp(scenarios[i]->name, name))
+			return scenarios[i];
+		nearest_try(&near, scenarios[i]->name);
+	}
+	if (near.best)
+		err_set(e, 0, "there is no scenario %s; did you mean %s?", name, near.best);
+	else
+		err_set(e, 0, "there is no scenario %s; nscope run --list tells all", name);
+	return NULL;
+}
+
+unsigned scenario_n_acts(const struct scenario *s)
+{
+	unsigned n = 0;
+
+	while (s->acts[n].text)
+		n++;
+	return n;
+}
+
+/* ---- what the host must have ---- */
+
+static bool has_file(const char *path)
+{
+	return !access(path, F_OK);
+}
+
+static bool is_root(void)
+{
+	return !geteuid();
+}
+
+static bool has_cgroup(void)
+{
+	return has_file("/sys/fs/cgroup/cgroup.controllers") && is_root();
+}
+
+static bool has_userns(void)
+{
+	return has_file("/proc/self/ns/user");
+}
+
+static bool has_time(void)
+{
+	return has_file("/proc/self/ns/time");
+}
+
+static const struct {
+	unsigned need;
+	bool (*is_met)(void);
+	const char *why;
+} needs[] = {
+	{NEEDS_ROOT, is_root, "needs root on this host"},
+	{NEEDS_USERNS, has_userns, "this kernel has no user namespaces"},
+	{NEEDS_CGROUP, has_cgroup, "needs control groups, version 2, at /sys/fs/cgroup, and root"},
+	{NEEDS_TIME, has_time, "this kernel has no time namespaces"},
+};
+
+bool scenario_can_run(const struct scenario *s, struct err *e)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(needs); i++)
+		if (s->needs & needs[i].need && !needs[i].is_met()) {
+			err_set(e, 0, "%s", needs[i].why);
+			return false;
+		}
+	return true;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * THE scenario table: demonstrations that are exercises and tests as well. A
+ * scenario is one table of acts in a file scenes_*.c, and a row here.
+ */
+#ifndef NSCOPE_SCENARIO_H
+#define NSCOPE_SCENARIO_H
+
+#include "stage.h"
+
+/* What a host may lack. */
+enum scenario_needs {
+	NEEDS_ROOT = BIT(0),   /* capabilities in the initial user namespace */
+	NEEDS_USERNS = BIT(1), /* user namespaces */
+	NEEDS_CGROUP = BIT(2), /* control groups, version 2, that may be written */
+	NEEDS_VETH = BIT(3),   /* pairs of virtual interfaces */
+	NEEDS_TIME = BIT(4),   /* time namespaces */
+};
+
+struct scenario {
+	const char *name; /* "uts-hostname" */
+	const char *title;
+	const char *goal; /* what is learned, a sentence */
+	enum stage_start start;
+	unsigned needs;		      /* enum scenario_needs */
+	const struct stage_act *acts; /* one without text ends them */
+};
+
+extern const struct scenario *const scenarios[];
+extern const unsigned n_scenarios;
+
+/* NULL, with e naming the nearest. */
+const struct scenario *scenario_find(const char *name, struct err *e);
+unsigned scenario_n_acts(const struct scenario *s);
+/* Why it cannot run on this host, in words: false. */
+bool scenario_can_run(const struct scenario *s, struct err *e);
+
+#endif

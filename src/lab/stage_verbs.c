@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* THE table of what can be done on the stage, and what each does in both worlds. */
+#include "stage_verbs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+
+/* ---- arguments ---- */
+
+static struct actor *other(struct stage_run *r, const char *name)
+{
+	return stage_need_actor(r->st, name, r->e);
+}
+
+static const char *arg(const struct stage_run *r, unsigned i)
+{
+	return i < r->act->n_args ? r->act->args[i] : "";
+}
+
+static int number_arg(struct stage_run *r, unsigned i, int64_t *n)
+{
+	char *end;
+
+	errno = 0;
+	*n = strtoll(arg(r, i), &end, 0);
+	if (errno || *end || end == arg(r, i))
+		return err_set(r->e, 0, "%s: expected a number, not '%s'", r->act->verb, arg(r, i));
+	return 0;
+}
+
+static int fd_arg(struct stage_run *r, unsigned i, int *nr)
+{
+	const struct stage_fd *fd = stage_fd(r->st, arg(r, i));
+	char *end;
+
+	*nr = fd ? fd->nr : (int)strtol(arg(r, i), &end, 10);
+	if (!fd && (*end || end == arg(r, i)))
+		return err_set(r->e, 0, "there is no descriptor '%s'", arg(r, i));
+	return 0;
+}
+
+/* The number that the kernel gave, or the model's own. */
+static int new_fd(struct stage_run *r)
+{
+	return r->ret[KERNEL] > 0 ? (int)r->ret[KERNEL] : r->st->next_fd++;
+}
+
+/* The model's answer is the number itself. */
+static long fd_or_error(long ret, int nr)
+{
+	return ret < 0 ? ret : nr;
+}
+
+/* ---- ends ---- */
+
+static const struct {
+	const char *name;
+	int nr;
+} signals[] = {
+	{"SIGKILL", SIGKILL}, {"SIGTERM", SIGTERM}, {"SIGINT", SIGINT},	  {"SIGHUP", SIGHUP},
+	{"SIGSTOP", SIGSTOP}, {"SIGCONT", SIGCONT}, {"SIGUSR1", SIGUSR1},
+};
+
+static int signal_arg(struct stage_run *r, unsigned i, int *nr)
+{
+	for (unsigned k = 0; k < ARRAY_SIZE(signals); k++)
+		if (!strcmp(arg(r, i), signals[k].name)) {
+			*nr = signals[k].nr;
+			return 0;
+		}
+	return err_set(r->e, 0, "kill: expected SIGKILL, SIGTERM ..., not '%s'", arg(r, i));
+}
+
+static int prepare_kill(struct stage_run *r)
+{
+	struct actor *o = other(r, arg(r, 0));
+	int nr;
+
+	if (!o || signal_arg(r, 1, &nr))
+		return -EINVAL;
+	r->c.kind = r->who ? LAB_SIGNAL : LAB_KILL;
+	r->c.other = o->id;
+	r->c.number = nr;
+	return 0;
+}
+
+static long model_kill_act(struct stage_run *r)
+{
+	struct actor *o = stage_actor(r->st, arg(r, 0));
+	int nr = 0;
+
+	signal_arg(r, 1, &nr);
+	if (nr != SIGKILL)
+		return STAGE_NO_RULE;
+	return model_kill(r->st->m, o->tid[MODEL], &r->trace);
+}
+
+static int prepare_other(struct stage_run *r)
+{
+	struct actor *o = other(r, arg(r, 0));
+
+	if (!o)
+		return -EINVAL;
+	r->c.kind = LAB_WAIT;
+	r->c.other = o->id;
+	return 0;
+}
+
+static long model_wait_act(struct stage_run *r)
+{
+	long ret = model_reap(r->st->m, stage_actor(r->st, arg(r, 0))->tid[MODEL], &r->trace);
+
+	return ret == -ESRCH ? -EAGAIN : ret; /* it lives */
+}
+
+/* ---- descriptors ---- */
+
+static int prepare_open(struct stage_run *r)
+{
+	struct actor *o;
+	int slot;
+
+	if (!stage_slot(r->st, arg(r, 0), &o, &slot, r->e))
+		return -EINVAL;
+	r->c.kind = LAB_OPEN_NS;
+	r->c.other = o->id;
+	r->c.slot = slot;
+	return 0;
+}
+
+static long model_open_act(struct stage_run *r)
+{
+	struct actor *o;
+	int slot, nr = new_fd(r);
+
+	if (!stage_slot(r->st, arg(r, 0), &o, &slot, r->e))
+		return -EINVAL;
+	return fd_or_error(model_open_ns(r->st->m, r->who->tid[MODEL], o->tid[MODEL], slot, nr),
+			   nr);
+}
+
+static const struct {
+	const char *name;
+	int family, type;
+} families[] = {
+	{"AF_NETLINK", AF_NETLINK, SOCK_RAW},
+	{"AF_INET", AF_INET, SOCK_STREAM},
+	{"AF_UNIX", AF_UNIX, SOCK_STREAM},
+};
+
+static int prepare_socket(struct stage_run *r)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(families); i++) {
+		if (strcmp(arg(r, 0), families[i].name))
+			continue;
+		r->c.kind = LAB_SOCKET;
+		r->c.number = families[i].family;
+		r->c.flags = families[i].type;
+		return 0;
+	}
+	return err_set(r->e, 0, "socket: expected AF_INET, AF_UNIX or AF_NETLINK, not '%s'",
+		       arg(r, 0));
+}
+
+static long model_socket_act(struct stage_run *r)
+{
+	int nr = new_fd(r);
+
+	return fd_or_error(model_open_socket(r->st->m, r->who->tid[MODEL], nr), nr);
+}
+
+static int prepare_dup(struct stage_run *r)
+{
+	r->c.kind = LAB_DUP;
+	return fd_arg(r, 0, &r->c.fd);
+}
+
+static long model_dup_act(struct stage_run *r)
+{
+	int nr = new_fd(r), old = -1;
+
+	fd_arg(r, 0, &old);
+	return fd_or_error(model_dup(r->st->m, r->who->tid[MODEL], old, nr), nr);
+}
+
+static int prepare_close(struct stage_run *r)
+{
+	r->c.kind = LAB_CLOSE;
+	return fd_arg(r, 0, &r->c.fd);
+}
+
+static long model_close_act(struct stage_run *r)
+{
+	int nr = -1;
+
+	fd_arg(r, 0, &nr);
+	return model_close(r->st->m, r->who->tid[MODEL], nr);
+}
+
+/* ---- mounts ---- */
+
+static int prepare_bind(struct stage_run *r)
+{
+	r->c.kind = LAB_BIND_FD;
+	r->c.path = arg(r, 1);
+	return fd_arg(r, 0, &r->c.fd);
+}
+
+static long model_bind_act(struct stage_run *r)
+{
+	int nr = -1;
+
+	fd_arg(r, 0, &nr);
+	return model_bind(r->st->m, r->who->tid[MODEL], nr, stage_place(r->st, arg(r, 1)));
+}
+
+static int prepare_umount(struct stage_run *r)
+{
+	r->c.kind = LAB_UMOUNT;
+	r->c.path = arg(r, 0);
+	return 0;
+}
+
+static long model_umount_act(struct stage_run *r)
+{
+	return model_umount(r->st->m, r->who->tid[MODEL], stage_place(r->st, arg(r, 0)));
+}
+
+/* ---- texts ---- */
+
+static int prepare_write(struct stage_run *r)
+{
+	bool has_other = r->act->n_args == 3;
+	struct actor *o = has_other ? other(r, arg(r, 0)) : r->who;
+
+	if (!o)
+		return -EINVAL;
+	r->c.kind = LAB_WRITE;
+	r->c.other = o->id;
+	r->c.path = arg(r, has_other);
+	r->c.text = arg(r, has_other + 1);
+	return 0;
+}
+
+/* Lines "FIRST LOWER COUNT", as the kernel takes them. */
+static unsigned parse_extents(const char *text, struct model_extent out[8])
+{
+	unsigned n = 0;
+
+	while (n < 8 &&
+	       sscanf(text, "%u %u %u", &out[n].first, &out[n].lower, &out[n].count) == 3) {
+		n++;
+		text = strpbrk(text, ";\n");
+		if (!text)
+			break;
+		text++;
+	}
+	return n;
+}
+
+static long model_write_act(struct stage_run *r)
+{
+	bool has_other = r->act->n_args == 3;
+	struct actor *o = has_other ? other(r, arg(r, 0)) : r->who;
+	const char *file = arg(r, has_other), *text = arg(r, has_other + 1);
+	struct model_extent extents[8];
+	bool is_gid = !strcmp(file, "gid_map");
+
+	if (!o)
+		return -EINVAL;
+	if (!strcmp(file, "setgroups"))
+		return model_write_setgroups(r->st->m, r->who->tid[MODEL], o->tid[MODEL],
+					     !strcmp(text, "allow"), &r->trace);
+	if (!is_gid && strcmp(file, "uid_map"))
+		return STAGE_NO_RULE;
+	return model_write_map(r->st->m, r->who->tid[MODEL], o->tid[MODEL], is_gid, extents,
+			       parse_extents(text, extents), &r->trace);
+}
+
+static int prepare_hostname(struct stage_run *r)
+{
+	r->c.kind = LAB_SETHOSTNAME;
+	r->c.text = arg(r, 0);
+	return 0;
+}
+
+static long no_rule(struct stage_run *r)
+{
+	(void)r;
+	return STAGE_NO_RULE;
+}
+
+static int prepare_quota(struct stage_run *r)
+{
+	r->c.kind = LAB_QUOTA;
+	for (r->c.slot = 0; r->c.slot < NS_N_SLOTS; r->c.slot++)
+		if (!strcmp(ns_slots[r->c.slot].name, arg(r, 0)))
+			return number_arg(r, 1, &r->c.number);
+	return err_set(r->e, 0, "quota: expected a kind of namespace, not '%s'", arg(r, 0));
+}
+
+static int prepare_id(struct stage_run *r)
+{
+	r->c.kind = !strcmp(r->act->verb, "setgid") ? LAB_SETGID : LAB_SETUID;
+	return number_arg(r, 0, &r->c.number);
+}
+
+static int prepare_chroot(struct stage_run *r)
+{
+	r->c.kind = !strcmp(r->act->verb, "chdir") ? LAB_CHDIR : LAB_CHROOT;
+	r->c.path = arg(r, 0);
+	return 0;
+}
+
+static int prepare_mount(struct stage_run *r)
+{
+	r->c.kind = LAB_MOUNT;
+	r->c.text = arg(r, 0);
+	r->c.path = arg(r, 1);
+	return 0;
+}
+
+#define CALL(name, args, n_min, n_max, help, gives)                                                \
+	{                                                                                          \
+		name, args, n_min, n_max, help, stage_prepare_call, stage_model_call, gives, false \
+	}
+
+const struct stage_verb stage_verbs[] = {
+	CALL("fork", "()", 0, 0, "a child that shares everything it may", GIVES_TASK),
+	CALL("vfork", "()", 0, 0, "the same; sleeps until the child ends or executes", GIVES_TASK),
+	CALL("clone", "(FLAGS)", 1, 4, "a child with what the flags say", GIVES_TASK),
+	CALL("clone3", "({flags=FLAGS, ...})", 1, 2, "the same, newer", GIVES_TASK),
+	CALL("unshare", "(FLAGS)", 1, 1, "namespaces of its own from now on", GIVES_NOTHING),
+	CALL("setns", "(ACTOR/SLOT or pidfd:ACTOR or NAME, FLAGS)", 2, 2, "into other namespaces",
+	     GIVES_NOTHING),
+	{"exec", "()", 0, 0, "the same program anew", stage_prepare_call, stage_model_exec,
+	 GIVES_NOTHING, false},
+	{"exit", "()", 0, 1, "this thread ends", stage_prepare_call, stage_model_call,
+	 GIVES_NOTHING, false},
+	{"kill", "(ACTOR, SIGKILL)", 2, 2, "a signal; by nscope: from outside", prepare_kill,
+	 model_kill_act, GIVES_NOTHING, true},
+	{"wait", "(ACTOR)", 1, 1, "reap a child that has ended", prepare_other, model_wait_act,
+	 GIVES_NOTHING, false},
+	{"open", "(ACTOR/SLOT)", 1, 1, "the file of a namespace", prepare_open, model_open_act,
+	 GIVES_FD, false},
+	{"socket", "(AF_INET)", 1, 1, "a socket of its net namespace", prepare_socket,
+	 model_socket_act, GIVES_FD, false},
+	{"dup", "(NAME)", 1, 1, "the descriptor again", prepare_dup, model_dup_act, GIVES_FD,
+	 false},
+	{"close", "(NAME)", 1, 1, "the descriptor", prepare_close, model_close_act, GIVES_NOTHING,
+	 false},
+	{"bind", "(NAME, \"PATH\")", 2, 2, "mount the file of a namespace", prepare_bind,
+	 model_bind_act, GIVES_NOTHING, false},
+	{"mount", "(\"TYPE\", \"PATH\")", 2, 2, "a file system of that type", prepare_mount,
+	 no_rule, GIVES_NOTHING, false},
+	{"umount", "(\"PATH\")", 1, 1, "take a mount away", prepare_umount, model_umount_act,
+	 GIVES_NOTHING, false},
+	{"chroot", "(\"PATH\")", 1, 1, "another root directory", prepare_chroot, no_rule,
+	 GIVES_NOTHING, false},
+	{"chdir", "(\"PATH\")", 1, 1, "another working directory", prepare_chroot, no_rule,
+	 GIVES_NOTHING, false},
+	{"write", "([ACTOR,] uid_map, \"0 1000 1\")", 2, 3, "to a file of its /proc directory",
+	 prepare_write, model_write_act, GIVES_NOTHING, false},
+	{"sethostname", "(\"NAME\")", 1, 1, "of its uts namespace", prepare_hostname, no_rule,
+	 GIVES_NOTHING, false},
+	{"setuid", "(UID)", 1, 1, "all its user ids", prepare_id, no_rule, GIVES_NOTHING, false},
+	{"setgid", "(GID)", 1, 1, "all its group ids", prepare_id, no_rule, GIVES_NOTHING, false},
+	{"quota", "(KIND, N)", 2, 2, "user.max_KIND_namespaces of its user namespace",
+	 prepare_quota, no_rule, GIVES_NOTHING, false},
+};
+const unsigned n_stage_verbs = ARRAY_SIZE(stage_verbs);
+
+bool stage_verb(unsigned i, struct stage_verb_help *h)
+{
+	static char usage[96];
+
+	if (i >= n_stage_verbs)
+		return false;
+	snprintf(usage, sizeof(usage), "%s%s", stage_verbs[i].name, stage_verbs[i].args);
+	*h = (struct stage_verb_help){usage, stage_verbs[i].help};
+	return true;
+}
