@@ -6,6 +6,7 @@
 #include "cmd.h"
 
 #include "command.h"
+#include "lab/scenario.h"
 #include "tree.h"
 #include "why.h"
 
@@ -140,6 +141,20 @@ static void put_keys(struct strbuf *out)
 	}
 }
 
+static void put_acts(struct strbuf *out)
+{
+	struct stage_verb_help h;
+
+	for (unsigned i = 0; stage_verb(i, &h); i++)
+		put_term(out, h.usage, h.help);
+}
+
+static void put_scenarios(struct strbuf *out)
+{
+	for (unsigned i = 0; i < n_scenarios; i++)
+		put_term(out, scenarios[i]->name, scenarios[i]->goal);
+}
+
 static const struct {
 	const char *name;
 	void (*put)(struct strbuf *out);
@@ -154,6 +169,8 @@ static const struct {
 	{"@probes@", put_probes},
 	{"@refs@", put_refs},
 	{"@keys@", put_keys},
+	{"@acts@", put_acts},
+	{"@scenarios@", put_scenarios},
 };
 
 /* scdoc takes one empty line between paragraphs, never two. */

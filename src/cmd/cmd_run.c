@@ -5,12 +5,16 @@
 #include "theatre.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct run {
 	const struct cmd_ctx *c;
 	const struct rules *rules; /* NULL: this kernel's */
 	bool is_model_only, has_source;
+	bool is_asking; /* between question and answer somebody thinks */
+	bool is_left;
 	struct strbuf out;
 	unsigned n_good, n_bad, n_not_run;
 };
@@ -129,6 +133,27 @@ static void put_moment(struct run *r, const struct lesson_moment *m)
 
 /* ---- one scenario ---- */
 
+static int flush_run(struct run *r)
+{
+	int status = cmd_write(r->c, &r->out);
+
+	r->out.n = 0;
+	return status;
+}
+
+/* Somebody reads: the answer waits for Enter. False when they have had enough. */
+static bool wait_for_reader(struct run *r)
+{
+	char line[64] = "";
+
+	if (!r->is_asking)
+		return true;
+	strbuf_puts(&r->out, "      (Enter: go on, q: leave) ");
+	if (flush_run(r) != CMD_YES || !fgets(line, sizeof(line), stdin))
+		return false;
+	return *line != 'q';
+}
+
 static int play(struct run *r, const struct scenario *s, struct stage *st, struct err *e)
 {
 	unsigned n = scenario_n_acts(s);
@@ -141,6 +166,8 @@ static int play(struct run *r, const struct scenario *s, struct stage *st, struc
 			put_words(&r->out, "?", s->acts[i].ask);
 		strbuf_printf(&r->out, "%2u/%-2u %s", i + 1, n, s->acts[i].text);
 		strbuf_printf(&r->out, s->acts[i].times ? "  %u times\n" : "\n", s->acts[i].times);
+		if (!wait_for_reader(r))
+			return -ECANCELED;
 		err = stage_do(st, &s->acts[i], e);
 		if (err)
 			return err;
@@ -171,6 +198,10 @@ static void run_one(struct run *r, const struct scenario *s)
 	}
 	err = play(r, s, t.st, &e);
 	theatre_close(&t);
+	if (err == -ECANCELED) {
+		r->is_left = true;
+		return;
+	}
 	if (err < 0)
 		strbuf_printf(&r->out, "      FAILED: %s\n", e.msg);
 	strbuf_printf(&r->out, "%s: %s\n\n", s->name,
@@ -179,14 +210,6 @@ static void run_one(struct run *r, const struct scenario *s)
 		r->n_bad++;
 	else
 		r->n_good++;
-}
-
-static int flush_run(struct run *r)
-{
-	int status = cmd_write(r->c, &r->out);
-
-	r->out.n = 0;
-	return status;
 }
 
 /* ---- the command ---- */
@@ -205,7 +228,7 @@ static int list(const struct cmd_ctx *c)
 
 static int run_all(struct run *r)
 {
-	for (unsigned i = 0; i < n_scenarios; i++) {
+	for (unsigned i = 0; i < n_scenarios && !r->is_left; i++) {
 		int status;
 
 		run_one(r, scenarios[i]);
@@ -233,7 +256,9 @@ static int run(struct cmd_ctx *c)
 {
 	struct run r = {.c = c,
 			.is_model_only = cmd_value(c, "model"),
-			.has_source = cmd_value(c, "source")};
+			.has_source = cmd_value(c, "source"),
+			.is_asking = !cmd_value(c, "auto") && isatty(STDIN_FILENO) &&
+				     isatty(STDOUT_FILENO)};
 	const char *rules = cmd_value(c, "rules");
 	int status;
 

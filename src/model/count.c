@@ -123,7 +123,6 @@ struct export
 	struct recount counts;
 	int32_t *ns;	  /* id -> builder row */
 	int32_t *nsproxy; /* id -> builder row */
-	bool has_nsproxies;
 };
 
 static int32_t row_of(const int32_t *rows, const void *object, int32_t missing)
@@ -164,22 +163,19 @@ static void export_slots(const struct export *x, const struct k_nsproxy *p, int3
 	}
 }
 
-/* Inferred ones are inferred again, for that is all that the seed knew. */
+/* Those that the seed had to infer stay that; what the model made since is known. */
 static void export_nsproxies(struct export *x)
 {
 	int32_t ns[NS_N_SLOTS];
 
-	x->has_nsproxies = !x->m->is_inferred;
-	if (!x->has_nsproxies)
-		return;
 	for (int slot = 0; slot < NS_N_SLOTS; slot++)
 		ns[slot] = IX_NONE;
 	obj_for_each (x->m, OBJ_NSPROXY, struct k_nsproxy, p) {
-		x->nsproxy[p->obj.id] = IX_RACED;
-		if (p->is_inferred)
-			continue;
+		int32_t count = p->is_inferred ? -1 : x->counts.nsproxy[p->obj.id], row;
+
 		export_slots(x, p, ns);
-		x->nsproxy[p->obj.id] = builder_add_nsproxy(x->b, x->counts.nsproxy[p->obj.id], ns);
+		x->nsproxy[p->obj.id] = row = builder_add_nsproxy(x->b, count, ns);
+		builder_nsproxy_row(x->b, row)->is_inferred = p->is_inferred;
 	}
 }
 
@@ -200,7 +196,7 @@ static void export_task(struct export *x, const struct k_task *p)
 	export_slots(x, p->nsproxy, t->ns);
 	t->ns[SLOT_USER] = row_of(x->ns, p->cred->user_ns, IX_NONE);
 	t->ns[SLOT_PID] = row_of(x->ns, task_active_pid_ns(p), IX_NONE);
-	t->nsproxy = x->has_nsproxies ? row_of(x->nsproxy, p->nsproxy, IX_NONE) : IX_OFF;
+	t->nsproxy = row_of(x->nsproxy, p->nsproxy, IX_NONE);
 	for (int i = 0; i < n; i++)
 		pids[i] = p->thread_pid->numbers[i].nr;
 	builder_set_pids(x->b, row, pids, n);

@@ -250,7 +250,6 @@ struct model {
 	uint64_t n_calls, clock;
 	uint32_t n_allocs, fail_at;
 	bool was_injected;
-	bool is_inferred; /* seeded without the kernel's own nsproxies */
 	struct trace *trace;
 };
 

@@ -366,7 +366,6 @@ struct model *model_seed(const struct rules *rules, const struct snap *s)
 {
 	struct seed x = {.m = model_new(rules), .s = s};
 
-	x.m->is_inferred = !s->n_nsproxies || s->nsproxies[0].is_inferred;
 	x.nss = xcalloc(s->n_nss, sizeof(struct k_ns *));
 	x.nsproxies = xcalloc(s->n_nsproxies, sizeof(struct k_nsproxy *));
 	x.tasks = xcalloc(s->n_tasks, sizeof(struct k_task *));
