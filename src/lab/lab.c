@@ -137,6 +137,7 @@ void lab_close(struct lab *lab)
 	if (lab->proc_fd >= 0)
 		close(lab->proc_fd);
 	free(lab->procs.items);
+	free(lab->devs.items);
 	free(lab);
 }
 

@@ -52,13 +52,17 @@ enum lab_kind {
 	LAB_WAIT,	 /* other: reap it if it has ended; the caller is its parent */
 	LAB_OPEN_NS,	 /* other, slot: its file in /proc; gives a descriptor */
 	LAB_OPEN_PIDFD,	 /* other */
-	LAB_OPEN,	 /* path: for reading; flags: more O_* */
+	LAB_OPEN,	 /* path: of a file or directory, for reading; flags: more O_* */
 	LAB_CLOSE,	 /* fd */
 	LAB_DUP,	 /* fd */
 	LAB_BIND_FD,	 /* fd of a namespace, path: of a file to mount it on */
 	LAB_BIND_NS,	 /* other, slot, path */
-	LAB_MOUNT,	 /* text: type, or NULL; path; flags: MS_* */
-	LAB_UMOUNT,	 /* path; flags: MNT_* */
+	LAB_BIND_PATH,	 /* text: what is there already, path: where to; flags: MS_REC */
+	LAB_MOUNT,	 /* text: proc, tmpfs, ramfs, mqueue, sysfs, cgroup2, or NULL to change a
+			  * mount (propagation; MS_REMOUNT|MS_BIND); path; flags: MS_*
+			  */
+	LAB_UMOUNT,	 /* path; flags: MNT_DETACH, UMOUNT_NOFOLLOW */
+	LAB_PIVOT_ROOT,	 /* path: the new root, text: where the old one goes, "." for both */
 	LAB_CHROOT,	 /* path */
 	LAB_CHDIR,	 /* path */
 	LAB_SOCKET,	 /* number: family; flags: type; gives a descriptor */
@@ -69,6 +73,33 @@ enum lab_kind {
 	LAB_QUOTA,	 /* slot, number: user.max_*_namespaces of its user namespace */
 	LAB_SETUID,	 /* number: all three ids */
 	LAB_SETGID,
+	LAB_SUBREAPER, /* number: 1 or 0 */
+	LAB_OFFSET,    /* slot: clock id, CLOCK_MONOTONIC or CLOCK_BOOTTIME; number: seconds */
+
+	/* Files: only on a tmpfs or ramfs that the lab mounted, in any mount namespace. */
+	LAB_MKDIR,  /* path */
+	LAB_CREATE, /* path: of an empty file */
+	LAB_UNLINK, /* path */
+	LAB_RMDIR,  /* path */
+
+	/* System V: number: key; flags: IPC_CREAT, IPC_EXCL and a mode; gives an id */
+	LAB_MSGGET,
+	LAB_SEMGET,  /* one semaphore */
+	LAB_SHMGET,  /* one page */
+	LAB_SHMAT,   /* number: key of one that is there; gives the address */
+	LAB_SHMDT,   /* number: key of one that it attached, or inherited */
+	LAB_MQ_OPEN, /* text: "/name" of a POSIX queue; flags: O_CREAT; gives a descriptor */
+
+	/* Looks: what they see is r->text, a line each. */
+	LAB_READ,   /* path */
+	LAB_LIST,   /* path: of a directory; its entries in order, numbers as such */
+	LAB_UNAME,  /* "nodename=web domainname=(none)" */
+	LAB_IDS,    /* "uid=0 euid=0 gid=0 egid=0 groups=0,4 caps=all setgroups=deny"; ids as in
+		     * its own user namespace; caps: the effective ones, "all", "none" or as
+		     * a number
+		     */
+	LAB_GETPID, /* "pid=1 tid=1 ppid=0"; gives the pid */
+	LAB_CLOCK,  /* "monotonic=12 boottime=86412" in whole seconds; gives the last */
 	LAB_N_KINDS
 };
 
@@ -87,6 +118,8 @@ struct lab_result {
 	int64_t ret; /* as the system call returned it: tids in the caller's terms; or -errno */
 	int child;   /* the new test process, or -1 */
 	int fds[2];  /* LAB_SOCKETPAIR */
+	bool is_cut; /* there was more than text holds */
+	char text[LAB_TEXT_MAX + 1]; /* of a look: lines of safe text (text.h) in UTF-8 */
 };
 
 /*

@@ -10,22 +10,6 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-int lab_syscall(struct lab_args *a, struct lab_request *q, size_t n, const int *fds, unsigned n_fds)
-{
-	struct lab_reply reply;
-	int err;
-
-	q->op = LAB_OP_SYSCALL;
-	err = lab_ask(a->p, q, n, fds, n_fds, &reply, a->e);
-	if (err)
-		return err;
-	a->r->ret = reply.ret;
-	if (q->keep_fds && !reply.ret)
-		a->r->ret = reply.fds[0];
-	memcpy(q->data, reply.data, q->n_out);
-	return 0;
-}
-
 static int call_birth(struct lab_args *a)
 {
 	return lab_birth(a->lab, a->p->t.id, &a->c->call, a->r, a->e);
@@ -159,7 +143,7 @@ static int check_supervisor(const struct lab_call *c, struct err *e)
 
 static int check(struct lab *lab, const struct lab_proc *p, const struct lab_call *c, struct err *e)
 {
-	int guard = lab_guards[c->kind];
+	int guard = lab_more[c->kind].guard;
 
 	if (!p || p->t.state >= LAB_ZOMBIE)
 		return err_set(e, ESRCH, "no such test process");
@@ -168,10 +152,7 @@ static int check(struct lab *lab, const struct lab_proc *p, const struct lab_cal
 			       p->t.tid);
 	if (p->t.id == LAB_SUPERVISOR)
 		return check_supervisor(c, e);
-	if (guard < 0 || (p->t.slots[guard] && p->t.slots[guard] != lab->own[guard]))
-		return 0;
-	return err_set(e, EPERM, "test process %d is still in nscope's own %s namespace", p->t.tid,
-		       ns_slots[guard].name);
+	return guard < 0 ? 0 : lab_need_out(lab, p, guard, e);
 }
 
 /* Who enters another mount namespace mounts there as privately as those in it. */
@@ -227,7 +208,7 @@ int lab_call(struct lab *lab, int who, const struct lab_call *c, struct lab_resu
 	else if (c->kind == LAB_EXIT_GROUP)
 		err = exit_group(&a);
 	else
-		err = lab_more[c->kind](&a);
+		err = lab_more[c->kind].run(&a);
 	if (err)
 		return trouble(lab, who, err, e);
 	after(lab, who, c, r);

@@ -25,7 +25,8 @@ struct lab {
 	int image;		  /* the agent, sealed */
 	int supervisor;		  /* its pidfd */
 	uint32_t own[NS_N_SLOTS]; /* nscope's namespaces */
-	bool has_chroot; /* somebody made that call: "/" may not be the root of the mounts */
+	bool has_chroot;      /* somebody made that call: "/" may not be the root of the mounts */
+	ARRAY(uint64_t) devs; /* of file systems that were mounted by the lab */
 };
 
 /* ---- lab_image.c ---- */
@@ -74,7 +75,7 @@ void lab_wake_maker(struct lab *lab, int child);
 /* Take in the process at the other end of the socket (owned from now on): its id or -errno. */
 int lab_adopt(struct lab *lab, int ctl, int maker, bool is_thread, struct err *e);
 
-/* ---- lab_call.c, lab_more.c ---- */
+/* ---- lab_args.c: a call becomes system calls of the agent ---- */
 struct lab_args {
 	struct lab *lab;
 	struct lab_proc *p;
@@ -82,11 +83,75 @@ struct lab_args {
 	struct lab_result *r;
 	struct err *e;
 };
-/* One system call by the agent. */
+/*
+ * These return 0 when the kernel answered, which is then in r->ret, or -errno with e
+ * set when it was not asked.
+ */
+/* One system call; n is the bytes of data used. What it wrote is in q->data then. */
 int lab_syscall(struct lab_args *a, struct lab_request *q, size_t n, const int *fds,
 		unsigned n_fds);
-extern int (*const lab_more[LAB_N_KINDS])(struct lab_args *a);
-/* The slot in which the caller must have left nscope's namespace, or -1. */
-extern const int lab_guards[LAB_N_KINDS];
+/* One with numbers only. */
+int lab_simple(struct lab_args *a, long nr, uint64_t a0, uint64_t a1, uint64_t a2);
+/* One with the path of the call as argument `arg` and numbers for the others. */
+int lab_with_path(struct lab_args *a, long nr, unsigned arg, const uint64_t args[6]);
+/* Close one of the caller's; r->ret stays. */
+int lab_close_fd(struct lab_args *a, int fd);
+/* Open, write, close in its /proc (that of nscope); the first that fails is the answer. */
+int lab_write_file(struct lab_args *a, const char *path, const char *text);
+/* Open for reading, and only what can be read without doing anything: a file, a directory. */
+int lab_open_path(struct lab_args *a, const char *path, uint64_t flags);
+/* Adds a text to the data of a request and gives its place, for an argument. */
+uint64_t lab_put(struct lab_request *q, size_t *n, const char *text);
+int lab_need_text(const struct lab_args *a, const char *text, const char *what);
+/* 0 when the process p is out of nscope's own namespace of that slot; or -EPERM. */
+int lab_need_out(const struct lab *lab, const struct lab_proc *p, enum ns_slot slot, struct err *e);
+/* The other process of the call, or NULL with e set. */
+struct lab_proc *lab_other(const struct lab_args *a);
+/* The path below /proc of the namespace file that the call names. */
+int lab_ns_path(const struct lab_args *a, char *path, size_t size);
+/* 0 when the descriptor of the call is none of the lab's; or -EBADF. */
+int lab_own_fd(struct lab_args *a);
+
+/* ---- lab_more.c: the table; a function and a guard for each kind ---- */
+struct lab_more {
+	int (*run)(struct lab_args *a); /* NULL: in lab_call.c */
+	int guard; /* the slot in which the caller must have left nscope's namespace, or -1 */
+};
+extern const struct lab_more lab_more[LAB_N_KINDS];
+
+/* ---- lab_mount.c, lab_file.c ---- */
+int lab_do_bind_fd(struct lab_args *a);
+int lab_do_bind_ns(struct lab_args *a);
+int lab_do_bind_path(struct lab_args *a);
+int lab_do_mount(struct lab_args *a);
+int lab_do_umount(struct lab_args *a);
+int lab_do_chroot(struct lab_args *a);
+int lab_do_chdir(struct lab_args *a);
+int lab_do_pivot_root(struct lab_args *a);
+int lab_do_mkdir(struct lab_args *a);
+int lab_do_create(struct lab_args *a);
+int lab_do_unlink(struct lab_args *a);
+int lab_do_rmdir(struct lab_args *a);
+/* statx() of a descriptor or, with fd AT_FDCWD, of a path; a refusal is in r->ret. */
+struct statx;
+int lab_statx(struct lab_args *a, int fd, const char *path, struct statx *x);
+
+/* ---- lab_look.c ---- */
+int lab_do_read(struct lab_args *a);
+int lab_do_list(struct lab_args *a);
+int lab_do_uname(struct lab_args *a);
+int lab_do_ids(struct lab_args *a);
+int lab_do_getpid(struct lab_args *a);
+int lab_do_clock(struct lab_args *a);
+/* Put lines, which may hold any bytes, into r->text as safe text. */
+void lab_say(struct lab_args *a, char *lines);
+
+/* ---- lab_ipc.c ---- */
+int lab_do_msgget(struct lab_args *a);
+int lab_do_semget(struct lab_args *a);
+int lab_do_shmget(struct lab_args *a);
+int lab_do_shmat(struct lab_args *a);
+int lab_do_shmdt(struct lab_args *a);
+int lab_do_mq_open(struct lab_args *a);
 
 #endif

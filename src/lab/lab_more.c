@@ -9,67 +9,15 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #ifndef P_PIDFD
 #define P_PIDFD 3
 #endif
-
-/* Adds a text to the data of a request and gives its place, for an argument. */
-static uint64_t put(struct lab_request *q, size_t *n, const char *text)
-{
-	uint64_t at = *n;
-	size_t len = strlen(text) + 1;
-
-	if (at + len > LAB_DATA)
-		len = 0;
-	memcpy(q->data + at, text, len);
-	*n += len;
-	return at;
-}
-
-static int need_text(const struct lab_args *a, const char *text, const char *what)
-{
-	if (!text)
-		return err_set(a->e, EINVAL, "the call needs %s", what);
-	if (strlen(text) > LAB_TEXT_MAX)
-		return err_set(a->e, E2BIG, "%s of %zu bytes", what, strlen(text));
-	return 0;
-}
-
-static struct lab_proc *other(const struct lab_args *a)
-{
-	struct lab_proc *p = lab_proc(a->lab, a->c->other);
-
-	if (p && p->t.state != LAB_GONE)
-		return p;
-	err_set(a->e, ESRCH, "no such test process");
-	return NULL;
-}
-
-/* A system call with one text as argument `arg` and numbers for the others. */
-static int with_path(struct lab_args *a, long nr, unsigned arg, const uint64_t args[6])
-{
-	struct lab_request q = {.nr = nr, .ptrs = BIT(arg)};
-	size_t n = 0;
-	int err = need_text(a, a->c->path, "a path");
-
-	if (err)
-		return err;
-	memcpy(q.args, args, sizeof(q.args));
-	q.args[arg] = put(&q, &n, a->c->path);
-	return lab_syscall(a, &q, n, NULL, 0);
-}
-
-static int simple(struct lab_args *a, long nr, uint64_t a0, uint64_t a1, uint64_t a2)
-{
-	struct lab_request q = {.nr = nr, .args = {a0, a1, a2}};
-
-	return lab_syscall(a, &q, 0, NULL, 0);
-}
 
 /* ---- signals and waiting ---- */
 
@@ -78,7 +26,7 @@ static int simple(struct lab_args *a, long nr, uint64_t a0, uint64_t a1, uint64_
 
 static int do_kill(struct lab_args *a)
 {
-	const struct lab_proc *o = other(a);
+	const struct lab_proc *o = lab_other(a);
 
 	if (!o)
 		return -ESRCH;
@@ -94,7 +42,7 @@ static int do_kill(struct lab_args *a)
 
 static int with_pidfd(struct lab_args *a, struct lab_request *q)
 {
-	const struct lab_proc *o = other(a);
+	const struct lab_proc *o = lab_other(a);
 	_cleanup_fd_ int fd = -1;
 
 	if (!o)
@@ -118,7 +66,7 @@ static int do_signal(struct lab_args *a)
 static int do_wait(struct lab_args *a)
 {
 	struct lab_request q = {.nr = SYS_waitid, .fds = BIT(1), .ptrs = BIT(2)};
-	struct lab_proc *o = other(a);
+	struct lab_proc *o = lab_other(a);
 	siginfo_t info = {0};
 	int err;
 
@@ -138,28 +86,16 @@ static int do_wait(struct lab_args *a)
 
 /* ---- descriptors ---- */
 
-static int ns_path(const struct lab_args *a, char *path, size_t size)
-{
-	const struct lab_proc *o = other(a);
-
-	if (!o)
-		return -ESRCH;
-	if (a->c->slot < 0 || a->c->slot >= NS_N_SLOTS)
-		return err_set(a->e, EINVAL, "no such kind of namespace");
-	snprintf(path, size, "%d/task/%d/ns/%s", o->t.tgid, o->t.tid, ns_slots[a->c->slot].name);
-	return 0;
-}
-
 static int do_open_ns(struct lab_args *a)
 {
 	struct lab_request q = {.nr = SYS_openat, .args = {LAB_FD_PROC}, .ptrs = BIT(1)};
 	char path[96];
 	size_t n = 0;
-	int err = ns_path(a, path, sizeof(path));
+	int err = lab_ns_path(a, path, sizeof(path));
 
 	if (err)
 		return err;
-	q.args[1] = put(&q, &n, path);
+	q.args[1] = lab_put(&q, &n, path);
 	return lab_syscall(a, &q, n, NULL, 0);
 }
 
@@ -174,33 +110,25 @@ static int do_open_pidfd(struct lab_args *a)
 static int do_open(struct lab_args *a)
 {
 	const uint64_t safe = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	const uint64_t args[6] = {AT_FDCWD, 0, (a->c->flags & safe) | O_NONBLOCK | O_NOCTTY};
 
-	return with_path(a, SYS_openat, 1, args);
-}
-
-static int own_fd(struct lab_args *a)
-{
-	if (a->c->fd > LAB_FD_PROC && a->c->fd != a->p->ctl_number)
-		return 0;
-	return err_set(a->e, EBADF, "descriptor %d is the lab's", a->c->fd);
+	return lab_open_path(a, a->c->path, (a->c->flags & safe) | O_NONBLOCK | O_NOCTTY);
 }
 
 static int do_close(struct lab_args *a)
 {
-	return own_fd(a) ?: simple(a, SYS_close, a->c->fd, 0, 0);
+	return lab_own_fd(a) ?: lab_simple(a, SYS_close, a->c->fd, 0, 0);
 }
 
 static int do_dup(struct lab_args *a)
 {
-	return own_fd(a) ?: simple(a, SYS_dup, a->c->fd, 0, 0);
+	return lab_own_fd(a) ?: lab_simple(a, SYS_dup, a->c->fd, 0, 0);
 }
 
 /* ---- sockets ---- */
 
 static int do_socket(struct lab_args *a)
 {
-	return simple(a, SYS_socket, a->c->number, a->c->flags, 0);
+	return lab_simple(a, SYS_socket, a->c->number, a->c->flags, 0);
 }
 
 static int do_socketpair(struct lab_args *a)
@@ -218,99 +146,7 @@ static int do_socketpair(struct lab_args *a)
 
 static int do_listen(struct lab_args *a)
 {
-	return own_fd(a) ?: simple(a, SYS_listen, a->c->fd, 8, 0);
-}
-
-/* ---- mounts ---- */
-
-static int mount_text(struct lab_args *a, const char *from, const char *at, const char *type,
-		      uint64_t flags)
-{
-	struct lab_request q = {.nr = SYS_mount, .ptrs = BIT(0) | BIT(1) | BIT(2)};
-	size_t n = 0;
-
-	q.args[0] = put(&q, &n, from);
-	q.args[1] = put(&q, &n, at);
-	q.args[2] = put(&q, &n, type);
-	q.args[3] = flags;
-	return lab_syscall(a, &q, n, NULL, 0);
-}
-
-/*
- * Before its first mount: cut off what a copy of nscope's mounts would propagate to
- * the machine. All of ours in that namespace are then as private.
- */
-static int make_private(struct lab_args *a)
-{
-	int err;
-
-	if (a->p->has_private_mnt)
-		return 0;
-	err = mount_text(a, "", "/", "", MS_REC | MS_PRIVATE);
-	if (err || a->r->ret)
-		return err ?: 1;
-	for (uint32_t i = 0; i < a->lab->procs.n; i++) {
-		struct lab_proc *p = &a->lab->procs.items[i];
-
-		if (p == a->p || (!a->lab->has_chroot && p->t.state < LAB_ZOMBIE &&
-				  p->t.slots[SLOT_MNT] == a->p->t.slots[SLOT_MNT]))
-			p->has_private_mnt = true;
-	}
-	return 0;
-}
-
-static int mount_on(struct lab_args *a, const char *from, const char *type, uint64_t flags)
-{
-	int err = need_text(a, a->c->path, "a path");
-
-	if (!err)
-		err = make_private(a);
-	if (err)
-		return err > 0 ? 0 : err; /* the kernel's answer to that is the answer */
-	return mount_text(a, from, a->c->path, type, flags);
-}
-
-static int do_bind_fd(struct lab_args *a)
-{
-	char from[64];
-
-	snprintf(from, sizeof(from), "/proc/thread-self/fd/%d", a->c->fd);
-	return own_fd(a) ?: mount_on(a, from, "", MS_BIND);
-}
-
-static int do_bind_ns(struct lab_args *a)
-{
-	char path[96], from[104];
-	int err = ns_path(a, path, sizeof(path));
-
-	snprintf(from, sizeof(from), "/proc/%s", err ? "" : path);
-	return err ?: mount_on(a, from, "", MS_BIND);
-}
-
-static int do_mount(struct lab_args *a)
-{
-	const char *type = a->c->text ? a->c->text : "";
-
-	return need_text(a, type, "a type") ?: mount_on(a, LAB_NAME, type, a->c->flags);
-}
-
-static int do_umount(struct lab_args *a)
-{
-	int err = make_private(a);
-
-	if (err)
-		return err > 0 ? 0 : err;
-	return with_path(a, SYS_umount2, 0, (const uint64_t[6]){0, a->c->flags});
-}
-
-static int do_chroot(struct lab_args *a)
-{
-	return with_path(a, SYS_chroot, 0, (const uint64_t[6]){0});
-}
-
-static int do_chdir(struct lab_args *a)
-{
-	return with_path(a, SYS_chdir, 0, (const uint64_t[6]){0});
+	return lab_own_fd(a) ?: lab_simple(a, SYS_listen, a->c->fd, 8, 0);
 }
 
 /* ---- texts and ids ---- */
@@ -319,40 +155,13 @@ static int do_sethostname(struct lab_args *a)
 {
 	struct lab_request q = {.nr = SYS_sethostname, .ptrs = BIT(0)};
 	size_t n = 0;
-	int err = need_text(a, a->c->text, "a name");
+	int err = lab_need_text(a, a->c->text, "a name");
 
 	if (err)
 		return err;
-	put(&q, &n, a->c->text);
+	lab_put(&q, &n, a->c->text);
 	q.args[1] = n - 1;
 	return lab_syscall(a, &q, n, NULL, 0);
-}
-
-/* open, write, close: the first that fails is the answer. */
-static int write_file(struct lab_args *a, const char *path, const char *text)
-{
-	struct lab_request q = {.nr = SYS_openat, .args = {LAB_FD_PROC, 0, O_WRONLY}};
-	struct lab_request w = {.nr = SYS_write, .ptrs = BIT(1)};
-	size_t n = 0;
-	int64_t ret;
-	int err;
-
-	q.ptrs = BIT(1);
-	q.args[1] = put(&q, &n, path);
-	err = lab_syscall(a, &q, n, NULL, 0);
-	if (err || a->r->ret < 0)
-		return err;
-	w.args[0] = a->r->ret;
-	n = 0;
-	put(&w, &n, text);
-	w.args[2] = n - 1;
-	err = lab_syscall(a, &w, n, NULL, 0);
-	if (err)
-		return err;
-	ret = a->r->ret;
-	err = simple(a, SYS_close, w.args[0], 0, 0);
-	a->r->ret = ret;
-	return err;
 }
 
 /* Files of a process that are its own or its user or time namespace's. */
@@ -360,9 +169,9 @@ static const char *const writable[] = {"uid_map", "gid_map", "setgroups", "timen
 
 static int do_write(struct lab_args *a)
 {
-	const struct lab_proc *o = other(a);
+	const struct lab_proc *o = lab_other(a);
 	char path[64];
-	int err = o ? need_text(a, a->c->text, "a text") : -ESRCH;
+	int err = o ? lab_need_text(a, a->c->text, "a text") : -ESRCH;
 
 	if (err)
 		return err;
@@ -370,7 +179,7 @@ static int do_write(struct lab_args *a)
 		if (strcmp(a->c->path, writable[i]))
 			continue;
 		snprintf(path, sizeof(path), "%d/%s", o->t.tgid, writable[i]);
-		return write_file(a, path, a->c->text);
+		return lab_write_file(a, path, a->c->text);
 	}
 	return err_set(a->e, EINVAL, "no file that a test process writes");
 }
@@ -383,7 +192,7 @@ static int do_quota(struct lab_args *a)
 		return err_set(a->e, EINVAL, "no such kind of namespace");
 	snprintf(path, sizeof(path), "sys/user/max_%s_namespaces", ns_kinds[a->c->slot].name);
 	snprintf(text, sizeof(text), "%lld", (long long)a->c->number);
-	return write_file(a, path, text);
+	return lab_write_file(a, path, text);
 }
 
 static int set_ids(struct lab_args *a, long nr)
@@ -405,42 +214,64 @@ static int do_setgid(struct lab_args *a)
 	return set_ids(a, SYS_setresgid);
 }
 
-int (*const lab_more[LAB_N_KINDS])(struct lab_args *a) = {
-	[LAB_KILL] = do_kill,
-	[LAB_SIGNAL] = do_signal,
-	[LAB_WAIT] = do_wait,
-	[LAB_OPEN_NS] = do_open_ns,
-	[LAB_OPEN_PIDFD] = do_open_pidfd,
-	[LAB_OPEN] = do_open,
-	[LAB_CLOSE] = do_close,
-	[LAB_DUP] = do_dup,
-	[LAB_BIND_FD] = do_bind_fd,
-	[LAB_BIND_NS] = do_bind_ns,
-	[LAB_MOUNT] = do_mount,
-	[LAB_UMOUNT] = do_umount,
-	[LAB_CHROOT] = do_chroot,
-	[LAB_CHDIR] = do_chdir,
-	[LAB_SOCKET] = do_socket,
-	[LAB_SOCKETPAIR] = do_socketpair,
-	[LAB_LISTEN] = do_listen,
-	[LAB_SETHOSTNAME] = do_sethostname,
-	[LAB_WRITE] = do_write,
-	[LAB_QUOTA] = do_quota,
-	[LAB_SETUID] = do_setuid,
-	[LAB_SETGID] = do_setgid,
-};
+static int do_subreaper(struct lab_args *a)
+{
+	return lab_simple(a, SYS_prctl, PR_SET_CHILD_SUBREAPER, a->c->number, 0);
+}
 
-const int lab_guards[LAB_N_KINDS] = {
-	[LAB_CALL] = -1,	  [LAB_KILL] = -1,
-	[LAB_SIGNAL] = -1,	  [LAB_EXIT_GROUP] = -1,
-	[LAB_WAIT] = -1,	  [LAB_OPEN_NS] = -1,
-	[LAB_OPEN_PIDFD] = -1,	  [LAB_OPEN] = -1,
-	[LAB_CLOSE] = -1,	  [LAB_DUP] = -1,
-	[LAB_BIND_FD] = SLOT_MNT, [LAB_BIND_NS] = SLOT_MNT,
-	[LAB_MOUNT] = SLOT_MNT,	  [LAB_UMOUNT] = SLOT_MNT,
-	[LAB_CHROOT] = -1,	  [LAB_CHDIR] = -1,
-	[LAB_SOCKET] = -1,	  [LAB_SOCKETPAIR] = -1,
-	[LAB_LISTEN] = -1,	  [LAB_SETHOSTNAME] = SLOT_UTS,
-	[LAB_WRITE] = -1,	  [LAB_QUOTA] = SLOT_USER,
-	[LAB_SETUID] = -1,	  [LAB_SETGID] = -1,
+static int do_offset(struct lab_args *a)
+{
+	char text[64];
+
+	if (a->c->slot != CLOCK_MONOTONIC && a->c->slot != CLOCK_BOOTTIME)
+		return err_set(a->e, EINVAL, "a time namespace has no offset for that clock");
+	snprintf(text, sizeof(text), "%d %lld 0", a->c->slot, (long long)a->c->number);
+	return lab_write_file(a, "self/timens_offsets", text);
+}
+
+const struct lab_more lab_more[LAB_N_KINDS] = {
+	[LAB_CALL] = {NULL, -1},
+	[LAB_KILL] = {do_kill, -1},
+	[LAB_SIGNAL] = {do_signal, -1},
+	[LAB_EXIT_GROUP] = {NULL, -1},
+	[LAB_WAIT] = {do_wait, -1},
+	[LAB_OPEN_NS] = {do_open_ns, -1},
+	[LAB_OPEN_PIDFD] = {do_open_pidfd, -1},
+	[LAB_OPEN] = {do_open, -1},
+	[LAB_CLOSE] = {do_close, -1},
+	[LAB_DUP] = {do_dup, -1},
+	[LAB_BIND_FD] = {lab_do_bind_fd, SLOT_MNT},
+	[LAB_BIND_NS] = {lab_do_bind_ns, SLOT_MNT},
+	[LAB_BIND_PATH] = {lab_do_bind_path, SLOT_MNT},
+	[LAB_MOUNT] = {lab_do_mount, SLOT_MNT},
+	[LAB_UMOUNT] = {lab_do_umount, SLOT_MNT},
+	[LAB_PIVOT_ROOT] = {lab_do_pivot_root, SLOT_MNT},
+	[LAB_CHROOT] = {lab_do_chroot, -1},
+	[LAB_CHDIR] = {lab_do_chdir, -1},
+	[LAB_SOCKET] = {do_socket, -1},
+	[LAB_SOCKETPAIR] = {do_socketpair, -1},
+	[LAB_LISTEN] = {do_listen, -1},
+	[LAB_SETHOSTNAME] = {do_sethostname, SLOT_UTS},
+	[LAB_WRITE] = {do_write, -1},
+	[LAB_QUOTA] = {do_quota, SLOT_USER},
+	[LAB_SETUID] = {do_setuid, -1},
+	[LAB_SETGID] = {do_setgid, -1},
+	[LAB_SUBREAPER] = {do_subreaper, -1},
+	[LAB_OFFSET] = {do_offset, -1}, /* once a task is in it, the kernel takes no offset */
+	[LAB_MKDIR] = {lab_do_mkdir, SLOT_MNT},
+	[LAB_CREATE] = {lab_do_create, SLOT_MNT},
+	[LAB_UNLINK] = {lab_do_unlink, SLOT_MNT},
+	[LAB_RMDIR] = {lab_do_rmdir, SLOT_MNT},
+	[LAB_MSGGET] = {lab_do_msgget, -1}, /* looks may be made anywhere, see lab_ipc.c */
+	[LAB_SEMGET] = {lab_do_semget, -1},
+	[LAB_SHMGET] = {lab_do_shmget, -1},
+	[LAB_SHMAT] = {lab_do_shmat, SLOT_IPC},
+	[LAB_SHMDT] = {lab_do_shmdt, SLOT_IPC},
+	[LAB_MQ_OPEN] = {lab_do_mq_open, SLOT_IPC},
+	[LAB_READ] = {lab_do_read, -1},
+	[LAB_LIST] = {lab_do_list, -1},
+	[LAB_UNAME] = {lab_do_uname, -1},
+	[LAB_IDS] = {lab_do_ids, -1},
+	[LAB_GETPID] = {lab_do_getpid, -1},
+	[LAB_CLOCK] = {lab_do_clock, -1},
 };

@@ -4,6 +4,7 @@
 load ../lib/nscope
 
 DRIVER=$NSCOPE_BUILD/kernel/lab_driver
+PROGRAMS=(lab_driver lab_world)
 
 # What the laboratory could leave beside processes; it makes no control groups.
 state() {
@@ -33,27 +34,31 @@ teardown() {
   state | diff "$BATS_TEST_TMPDIR/before" -
 }
 
+# each_test FOLDER COMMAND...: every test of the programs in the folder
 each_test() {
-  local test
-  for test in $("$DRIVER" list); do
-    "$@" "$DRIVER" "$test" || {
-      echo "failed: $test"
-      return 1
-    }
+  local test program folder=$1
+  shift
+  for program in "${PROGRAMS[@]}"; do
+    for test in $("$folder/$program" list); do
+      "$@" "$folder/$program" "$test" || {
+        echo "failed: $program $test"
+        return 1
+      }
+    done
   done
 }
 
 @test "lab: every call answers as documented" {
-  each_test env
+  each_test "$NSCOPE_BUILD/kernel" env
 }
 
 @test "lab: the same without any rights, in user namespaces of its own" {
   need_root
   need setpriv
-  cp "$DRIVER" "$BATS_TEST_TMPDIR/driver" # the build may lie where nobody may look
-  chmod 755 "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/driver"
-  DRIVER=$BATS_TEST_TMPDIR/driver
-  each_test setpriv --reuid 65534 --regid 65534 --clear-groups
+  # The build may lie where nobody may look.
+  cp "${PROGRAMS[@]/#/$NSCOPE_BUILD/kernel/}" "$BATS_TEST_TMPDIR"
+  chmod 755 "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR"/lab_*
+  each_test "$BATS_TEST_TMPDIR" setpriv --reuid 65534 --regid 65534 --clear-groups
 }
 
 # A test process of the owner that is neither being made nor ending: its name is read.
