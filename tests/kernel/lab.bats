@@ -14,18 +14,26 @@ state() {
   hostname
 }
 
-# The test processes that are there, but for those of other runs.
+# The test processes that nobody owns: their first ancestor of another name is no lab's owner.
+# So those of other tests that run meanwhile do not count.
 ours() {
-  ps -eo pid=,comm= | awk '$2 == "nscope-lab" { print $1 }' | sort
+  ps -eo pid=,ppid=,comm= | awk '
+    { parent[$1] = $2; name[$1] = $3 }
+    END {
+      for (pid in name) {
+        if (name[pid] != "nscope-lab") continue
+        for (at = pid; name[at] == "nscope-lab"; at = parent[at]) ;
+        if (name[at] !~ /^(nscope|lab_.*|.*_test)$/) print pid
+      }
+    }'
 }
 
 setup() {
   state >"$BATS_TEST_TMPDIR/before"
-  ours >"$BATS_TEST_TMPDIR/ours"
 }
 
 is_clean() {
-  [ -z "$(ours | comm -23 - "$BATS_TEST_TMPDIR/ours")" ]
+  [ -z "$(ours)" ]
 }
 
 teardown() {
