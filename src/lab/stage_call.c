@@ -20,44 +20,45 @@ static size_t word_length(const char *p)
 	return n;
 }
 
-/* "b/net" at p, n bytes of which are "b": writes net:[INUM]. Returns the bytes read, or 0. */
-static size_t put_slot(struct stage *st, enum world w, const char *p, size_t n, struct strbuf *out)
+/* "b/net" at p, n bytes of which are "b": writes net:[INUM]. Bytes read; 0 with e set. */
+static size_t put_slot(struct stage_run *r, enum world w, const char *p, size_t n,
+		       struct strbuf *out)
 {
 	char name[ACT_NAME_MAX + ACT_NAME_MAX];
 	size_t all = n + 1 + word_length(p + n + 1);
 	struct actor *a;
-	struct err e;
 	int slot;
 
-	if (all >= sizeof(name))
-		return 0;
 	snprintf(name, sizeof(name), "%.*s", (int)all, p);
-	if (!stage_slot(st, name, &a, &slot, &e))
+	if (!stage_slot(r->st, name, &a, &slot, r->e))
 		return 0;
 	strbuf_printf(out, "%s:[%u]", ns_kinds[ns_slots[slot].kind].name, a->ns[w][slot].inum);
 	return all;
 }
 
-/* A word of the call; those that name something of ours become numbers. */
-static size_t put_word(struct stage_run *r, enum world w, const char *p, const char *start,
-		       struct strbuf *out)
+/*
+ * A word of the call at p; those that name something of ours become numbers. Bytes
+ * read; 0 with e set.
+ */
+static size_t put_word(struct stage_run *r, enum world w, const char *p, struct strbuf *out)
 {
-	size_t n = word_length(p), slot = 0;
+	size_t n = word_length(p);
+	bool is_pidfd = out->n >= 6 && !strncmp(out->s + out->n - 6, "pidfd:", 6);
 	char name[ACT_NAME_MAX] = "";
 	const struct stage_fd *fd;
 	const struct actor *a;
 
+	if (p[n] == '/')
+		return put_slot(r, w, p, n, out);
 	if (n < sizeof(name))
 		snprintf(name, sizeof(name), "%.*s", (int)n, p);
-	a = stage_actor(r->st, name);
+	a = is_pidfd ? stage_need_actor(r->st, name, r->e) : NULL;
 	fd = stage_fd(r->st, name);
-	if (p[n] == '/')
-		slot = put_slot(r->st, w, p, n, out);
-	if (slot)
-		return slot;
-	if (a && p - start >= 6 && !strncmp(p - 6, "pidfd:", 6))
+	if (is_pidfd && !a)
+		return 0;
+	if (a)
 		strbuf_printf(out, "%d", a->tid[w]);
-	else if (fd && !a)
+	else if (fd)
 		strbuf_printf(out, "%d", fd->nr);
 	else
 		strbuf_add(out, p, n);
@@ -67,18 +68,18 @@ static size_t put_word(struct stage_run *r, enum world w, const char *p, const c
 static int parse_call(struct stage_run *r, enum world w, struct call *c)
 {
 	struct strbuf text = {0};
-	int err;
+	int err = 0;
 
 	strbuf_puts(&text, "");
-	for (const char *p = r->act->call; *p;) {
-		if (word_length(p)) {
-			p += put_word(r, w, p, r->act->call, &text);
-			continue;
-		}
-		strbuf_add(&text, p++, 1);
+	for (const char *p = r->act->call; *p && !err;) {
+		size_t n = word_length(p) ? put_word(r, w, p, &text) : 1;
+
+		if (!word_length(p))
+			strbuf_add(&text, p, 1);
+		err = n ? 0 : -EINVAL;
+		p += n;
 	}
-	err = call_parse(text.s, c, r->e);
-	/* What is sent with setns by number is the caller's own descriptor. */
+	err = err ?: call_parse(text.s, c, r->e);
 	strbuf_free(&text);
 	return err;
 }
