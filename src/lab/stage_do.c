@@ -196,6 +196,8 @@ static int on_kernel(struct stage_run *r)
 	int err = lab_call(r->st->lab, r->who ? r->who->id : r->c.other, &r->c, &r->r, r->e);
 
 	r->ret[KERNEL] = r->r.ret;
+	if (!err && *r->r.text)
+		strbuf_printf(&r->st->says, "%s\n%s", r->r.text, r->r.is_cut ? "...\n" : "");
 	return err;
 }
 

@@ -13,97 +13,104 @@
 
 /* ---- arguments ---- */
 
-static struct actor *other(struct stage_run *r, const char *name)
+struct actor *stage_other(struct stage_run *r, unsigned i)
 {
-	return stage_need_actor(r->st, name, r->e);
+	return stage_need_actor(r->st, stage_arg(r, i), r->e);
 }
 
-static const char *arg(const struct stage_run *r, unsigned i)
+const char *stage_arg(const struct stage_run *r, unsigned i)
 {
 	return i < r->act->n_args ? r->act->args[i] : "";
 }
 
-static int number_arg(struct stage_run *r, unsigned i, int64_t *n)
+int stage_number_arg(struct stage_run *r, unsigned i, int64_t *n)
 {
+	const char *text = stage_arg(r, i);
 	char *end;
 
 	errno = 0;
-	*n = strtoll(arg(r, i), &end, 0);
-	if (errno || *end || end == arg(r, i))
-		return err_set(r->e, 0, "%s: expected a number, not '%s'", r->act->verb, arg(r, i));
+	*n = strtoll(text, &end, 0);
+	if (errno || *end || end == text)
+		return err_set(r->e, 0, "%s: expected a number, not '%s'", r->act->verb, text);
 	return 0;
 }
 
-static int fd_arg(struct stage_run *r, unsigned i, int *nr)
+int stage_fd_arg(struct stage_run *r, unsigned i, int *nr)
 {
-	const struct stage_fd *fd = stage_fd(r->st, arg(r, i));
+	const struct stage_fd *fd = stage_fd(r->st, stage_arg(r, i));
+	const char *text = stage_arg(r, i);
 	char *end;
 
-	*nr = fd ? fd->nr : (int)strtol(arg(r, i), &end, 10);
-	if (!fd && (*end || end == arg(r, i)))
-		return err_set(r->e, 0, "there is no descriptor '%s'", arg(r, i));
+	*nr = fd ? fd->nr : (int)strtol(text, &end, 10);
+	if (!fd && (*end || end == text))
+		return err_set(r->e, 0, "there is no descriptor '%s'", text);
 	return 0;
 }
 
-/* The number that the kernel gave, or the model's own. */
-static int new_fd(struct stage_run *r)
+int stage_word_arg(struct stage_run *r, unsigned i, const struct stage_word *words, unsigned n,
+		   int64_t *value)
+{
+	struct strbuf all = {0};
+
+	for (unsigned k = 0; k < n; k++) {
+		if (!strcmp(stage_arg(r, i), words[k].name)) {
+			strbuf_free(&all);
+			*value = words[k].value;
+			return 0;
+		}
+		strbuf_printf(&all, "%s%s", k ? k + 1 == n ? " or " : ", " : "", words[k].name);
+	}
+	err_set(r->e, 0, "%s: expected %s, not '%s'", r->act->verb, all.s, stage_arg(r, i));
+	strbuf_free(&all);
+	return -EINVAL;
+}
+
+int stage_new_fd(struct stage_run *r)
 {
 	return r->ret[KERNEL] > 0 ? (int)r->ret[KERNEL] : r->st->next_fd++;
 }
 
-/* The model's answer is the number itself. */
-static long fd_or_error(long ret, int nr)
+long stage_fd_or_error(long ret, int nr)
 {
 	return ret < 0 ? ret : nr;
 }
 
+long stage_no_rule(struct stage_run *r)
+{
+	(void)r;
+	return STAGE_NO_RULE;
+}
+
 /* ---- ends ---- */
 
-static const struct {
-	const char *name;
-	int nr;
-} signals[] = {
+static const struct stage_word signals[] = {
 	{"SIGKILL", SIGKILL}, {"SIGTERM", SIGTERM}, {"SIGINT", SIGINT},	  {"SIGHUP", SIGHUP},
 	{"SIGSTOP", SIGSTOP}, {"SIGCONT", SIGCONT}, {"SIGUSR1", SIGUSR1},
 };
 
-static int signal_arg(struct stage_run *r, unsigned i, int *nr)
-{
-	for (unsigned k = 0; k < ARRAY_SIZE(signals); k++)
-		if (!strcmp(arg(r, i), signals[k].name)) {
-			*nr = signals[k].nr;
-			return 0;
-		}
-	return err_set(r->e, 0, "kill: expected SIGKILL, SIGTERM ..., not '%s'", arg(r, i));
-}
-
 static int prepare_kill(struct stage_run *r)
 {
-	struct actor *o = other(r, arg(r, 0));
-	int nr;
+	struct actor *o = stage_other(r, 0);
 
-	if (!o || signal_arg(r, 1, &nr))
+	if (!o || stage_word_arg(r, 1, signals, ARRAY_SIZE(signals), &r->c.number))
 		return -EINVAL;
 	r->c.kind = r->who ? LAB_SIGNAL : LAB_KILL;
 	r->c.other = o->id;
-	r->c.number = nr;
 	return 0;
 }
 
 static long model_kill_act(struct stage_run *r)
 {
-	struct actor *o = stage_actor(r->st, arg(r, 0));
-	int nr = 0;
+	struct actor *o = stage_actor(r->st, stage_arg(r, 0));
 
-	signal_arg(r, 1, &nr);
-	if (nr != SIGKILL)
+	if (r->c.number != SIGKILL)
 		return STAGE_NO_RULE;
 	return model_kill(r->st->m, o->tid[MODEL], &r->trace);
 }
 
 static int prepare_other(struct stage_run *r)
 {
-	struct actor *o = other(r, arg(r, 0));
+	struct actor *o = stage_other(r, 0);
 
 	if (!o)
 		return -EINVAL;
@@ -114,7 +121,7 @@ static int prepare_other(struct stage_run *r)
 
 static long model_wait_act(struct stage_run *r)
 {
-	long ret = model_reap(r->st->m, stage_actor(r->st, arg(r, 0))->tid[MODEL], &r->trace);
+	long ret = model_reap(r->st->m, stage_actor(r->st, stage_arg(r, 0))->tid[MODEL], &r->trace);
 
 	return ret == -ESRCH ? -EAGAIN : ret; /* it lives */
 }
@@ -126,7 +133,9 @@ static int prepare_open(struct stage_run *r)
 	struct actor *o;
 	int slot;
 
-	if (!stage_slot(r->st, arg(r, 0), &o, &slot, r->e))
+	if (*stage_arg(r, 0) == '/')
+		return stage_prepare_path(r);
+	if (!stage_slot(r->st, stage_arg(r, 0), &o, &slot, r->e))
 		return -EINVAL;
 	r->c.kind = LAB_OPEN_NS;
 	r->c.other = o->id;
@@ -137,12 +146,12 @@ static int prepare_open(struct stage_run *r)
 static long model_open_act(struct stage_run *r)
 {
 	struct actor *o;
-	int slot, nr = new_fd(r);
+	int slot, nr = stage_new_fd(r);
 
-	if (!stage_slot(r->st, arg(r, 0), &o, &slot, r->e))
+	if (!stage_slot(r->st, stage_arg(r, 0), &o, &slot, r->e))
 		return -EINVAL;
-	return fd_or_error(model_open_ns(r->st->m, r->who->tid[MODEL], o->tid[MODEL], slot, nr),
-			   nr);
+	return stage_fd_or_error(
+		model_open_ns(r->st->m, r->who->tid[MODEL], o->tid[MODEL], slot, nr), nr);
 }
 
 static const struct {
@@ -157,7 +166,7 @@ static const struct {
 static int prepare_socket(struct stage_run *r)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(families); i++) {
-		if (strcmp(arg(r, 0), families[i].name))
+		if (strcmp(stage_arg(r, 0), families[i].name))
 			continue;
 		r->c.kind = LAB_SOCKET;
 		r->c.number = families[i].family;
@@ -165,71 +174,42 @@ static int prepare_socket(struct stage_run *r)
 		return 0;
 	}
 	return err_set(r->e, 0, "socket: expected AF_INET, AF_UNIX or AF_NETLINK, not '%s'",
-		       arg(r, 0));
+		       stage_arg(r, 0));
 }
 
 static long model_socket_act(struct stage_run *r)
 {
-	int nr = new_fd(r);
+	int nr = stage_new_fd(r);
 
-	return fd_or_error(model_open_socket(r->st->m, r->who->tid[MODEL], nr), nr);
+	return stage_fd_or_error(model_open_socket(r->st->m, r->who->tid[MODEL], nr), nr);
 }
 
 static int prepare_dup(struct stage_run *r)
 {
 	r->c.kind = LAB_DUP;
-	return fd_arg(r, 0, &r->c.fd);
+	return stage_fd_arg(r, 0, &r->c.fd);
 }
 
 static long model_dup_act(struct stage_run *r)
 {
-	int nr = new_fd(r), old = -1;
+	int nr = stage_new_fd(r), old = -1;
 
-	fd_arg(r, 0, &old);
-	return fd_or_error(model_dup(r->st->m, r->who->tid[MODEL], old, nr), nr);
+	stage_fd_arg(r, 0, &old);
+	return stage_fd_or_error(model_dup(r->st->m, r->who->tid[MODEL], old, nr), nr);
 }
 
 static int prepare_close(struct stage_run *r)
 {
 	r->c.kind = LAB_CLOSE;
-	return fd_arg(r, 0, &r->c.fd);
+	return stage_fd_arg(r, 0, &r->c.fd);
 }
 
 static long model_close_act(struct stage_run *r)
 {
 	int nr = -1;
 
-	fd_arg(r, 0, &nr);
+	stage_fd_arg(r, 0, &nr);
 	return model_close(r->st->m, r->who->tid[MODEL], nr);
-}
-
-/* ---- mounts ---- */
-
-static int prepare_bind(struct stage_run *r)
-{
-	r->c.kind = LAB_BIND_FD;
-	r->c.path = arg(r, 1);
-	return fd_arg(r, 0, &r->c.fd);
-}
-
-static long model_bind_act(struct stage_run *r)
-{
-	int nr = -1;
-
-	fd_arg(r, 0, &nr);
-	return model_bind(r->st->m, r->who->tid[MODEL], nr, stage_place(r->st, arg(r, 1)));
-}
-
-static int prepare_umount(struct stage_run *r)
-{
-	r->c.kind = LAB_UMOUNT;
-	r->c.path = arg(r, 0);
-	return 0;
-}
-
-static long model_umount_act(struct stage_run *r)
-{
-	return model_umount(r->st->m, r->who->tid[MODEL], stage_place(r->st, arg(r, 0)));
 }
 
 /* ---- texts ---- */
@@ -237,14 +217,14 @@ static long model_umount_act(struct stage_run *r)
 static int prepare_write(struct stage_run *r)
 {
 	bool has_other = r->act->n_args == 3;
-	struct actor *o = has_other ? other(r, arg(r, 0)) : r->who;
+	struct actor *o = has_other ? stage_other(r, 0) : r->who;
 
 	if (!o)
 		return -EINVAL;
 	r->c.kind = LAB_WRITE;
 	r->c.other = o->id;
-	r->c.path = arg(r, has_other);
-	r->c.text = arg(r, has_other + 1);
+	r->c.path = stage_arg(r, has_other);
+	r->c.text = stage_arg(r, has_other + 1);
 	return 0;
 }
 
@@ -267,8 +247,8 @@ static unsigned parse_extents(const char *text, struct model_extent out[8])
 static long model_write_act(struct stage_run *r)
 {
 	bool has_other = r->act->n_args == 3;
-	struct actor *o = has_other ? other(r, arg(r, 0)) : r->who;
-	const char *file = arg(r, has_other), *text = arg(r, has_other + 1);
+	struct actor *o = has_other ? stage_other(r, 0) : r->who;
+	const char *file = stage_arg(r, has_other), *text = stage_arg(r, has_other + 1);
 	struct model_extent extents[8];
 	bool is_gid = !strcmp(file, "gid_map");
 
@@ -286,44 +266,23 @@ static long model_write_act(struct stage_run *r)
 static int prepare_hostname(struct stage_run *r)
 {
 	r->c.kind = LAB_SETHOSTNAME;
-	r->c.text = arg(r, 0);
+	r->c.text = stage_arg(r, 0);
 	return 0;
-}
-
-static long no_rule(struct stage_run *r)
-{
-	(void)r;
-	return STAGE_NO_RULE;
 }
 
 static int prepare_quota(struct stage_run *r)
 {
 	r->c.kind = LAB_QUOTA;
 	for (r->c.slot = 0; r->c.slot < NS_N_SLOTS; r->c.slot++)
-		if (!strcmp(ns_slots[r->c.slot].name, arg(r, 0)))
-			return number_arg(r, 1, &r->c.number);
-	return err_set(r->e, 0, "quota: expected a kind of namespace, not '%s'", arg(r, 0));
+		if (!strcmp(ns_slots[r->c.slot].name, stage_arg(r, 0)))
+			return stage_number_arg(r, 1, &r->c.number);
+	return err_set(r->e, 0, "quota: expected a kind of namespace, not '%s'", stage_arg(r, 0));
 }
 
 static int prepare_id(struct stage_run *r)
 {
 	r->c.kind = !strcmp(r->act->verb, "setgid") ? LAB_SETGID : LAB_SETUID;
-	return number_arg(r, 0, &r->c.number);
-}
-
-static int prepare_chroot(struct stage_run *r)
-{
-	r->c.kind = !strcmp(r->act->verb, "chdir") ? LAB_CHDIR : LAB_CHROOT;
-	r->c.path = arg(r, 0);
-	return 0;
-}
-
-static int prepare_mount(struct stage_run *r)
-{
-	r->c.kind = LAB_MOUNT;
-	r->c.text = arg(r, 0);
-	r->c.path = arg(r, 1);
-	return 0;
+	return stage_number_arg(r, 0, &r->c.number);
 }
 
 #define CALL(name, args, n_min, n_max, help, gives)                                                \
@@ -347,32 +306,70 @@ const struct stage_verb stage_verbs[] = {
 	 model_kill_act, GIVES_NOTHING, true},
 	{"wait", "(ACTOR)", 1, 1, "reap a child that has ended", prepare_other, model_wait_act,
 	 GIVES_NOTHING, false},
-	{"open", "(ACTOR/SLOT)", 1, 1, "the file of a namespace", prepare_open, model_open_act,
-	 GIVES_FD, false},
+	{"open", "(ACTOR/SLOT or \"PATH\")", 1, 1, "the file of a namespace", prepare_open,
+	 model_open_act, GIVES_FD, false},
 	{"socket", "(AF_INET)", 1, 1, "a socket of its net namespace", prepare_socket,
 	 model_socket_act, GIVES_FD, false},
 	{"dup", "(NAME)", 1, 1, "the descriptor again", prepare_dup, model_dup_act, GIVES_FD,
 	 false},
 	{"close", "(NAME)", 1, 1, "the descriptor", prepare_close, model_close_act, GIVES_NOTHING,
 	 false},
-	{"bind", "(NAME, \"PATH\")", 2, 2, "mount the file of a namespace", prepare_bind,
-	 model_bind_act, GIVES_NOTHING, false},
-	{"mount", "(\"TYPE\", \"PATH\")", 2, 2, "a file system of that type", prepare_mount,
-	 no_rule, GIVES_NOTHING, false},
-	{"umount", "(\"PATH\")", 1, 1, "take a mount away", prepare_umount, model_umount_act,
+	{"bind", "(NAME or \"PATH\", \"PATH\")", 2, 2, "mount what is there in another place",
+	 stage_prepare_bind, stage_model_bind, GIVES_NOTHING, false},
+	{"mount", "(\"TYPE\", \"PATH\")", 2, 2, "a file system of that type", stage_prepare_mount,
+	 stage_no_rule, GIVES_NOTHING, false},
+	{"umount", "(\"PATH\"[, MNT_DETACH])", 1, 2, "take a mount away", stage_prepare_umount,
+	 stage_model_umount, GIVES_NOTHING, false},
+	{"propagation", "(\"PATH\", MS_SHARED)", 2, 2, "what mounts there do to copies",
+	 stage_prepare_propagation, stage_no_rule, GIVES_NOTHING, false},
+	{"pivot_root", "(\"NEW\", \"OLD\")", 2, 2, "another root for its mount namespace",
+	 stage_prepare_pivot, stage_no_rule, GIVES_NOTHING, false},
+	{"chroot", "(\"PATH\")", 1, 1, "another root directory", stage_prepare_path, stage_no_rule,
 	 GIVES_NOTHING, false},
-	{"chroot", "(\"PATH\")", 1, 1, "another root directory", prepare_chroot, no_rule,
+	{"chdir", "(\"PATH\")", 1, 1, "another working directory", stage_prepare_path,
+	 stage_no_rule, GIVES_NOTHING, false},
+	{"mkdir", "(\"PATH\")", 1, 1, "a directory, on a tmpfs of its own", stage_prepare_path,
+	 stage_no_rule, GIVES_NOTHING, false},
+	{"create", "(\"PATH\")", 1, 1, "an empty file, on a tmpfs of its own", stage_prepare_path,
+	 stage_no_rule, GIVES_NOTHING, false},
+	{"unlink", "(\"PATH\")", 1, 1, "a file, on a tmpfs of its own", stage_prepare_path,
+	 stage_no_rule, GIVES_NOTHING, false},
+	{"rmdir", "(\"PATH\")", 1, 1, "a directory, on a tmpfs of its own", stage_prepare_path,
+	 stage_no_rule, GIVES_NOTHING, false},
+	{"read", "(\"PATH\")", 1, 1, "a file, as it sees it", stage_prepare_path, stage_no_rule,
 	 GIVES_NOTHING, false},
-	{"chdir", "(\"PATH\")", 1, 1, "another working directory", prepare_chroot, no_rule,
+	{"ls", "(\"PATH\")", 1, 1, "a directory, as it sees it", stage_prepare_path, stage_no_rule,
 	 GIVES_NOTHING, false},
+	{"uname", "()", 0, 0, "its host name", stage_prepare_look, stage_no_rule, GIVES_NOTHING,
+	 false},
+	{"ids", "()", 0, 0, "its user, groups and capabilities", stage_prepare_look, stage_no_rule,
+	 GIVES_NOTHING, false},
+	{"getpid", "()", 0, 0, "its numbers, as it sees them", stage_prepare_look, stage_no_rule,
+	 GIVES_NOTHING, false},
+	{"clock", "()", 0, 0, "how its clocks differ from those of nscope", stage_prepare_look,
+	 stage_no_rule, GIVES_NOTHING, false},
+	{"offset", "(boottime, SECONDS)", 2, 2, "of its time_for_children", stage_prepare_offset,
+	 stage_no_rule, GIVES_NOTHING, false},
+	{"msgget", "(KEY[, IPC_CREAT])", 1, 2, "a System V queue", stage_prepare_ipc, stage_no_rule,
+	 GIVES_NOTHING, false},
+	{"semget", "(KEY[, IPC_CREAT])", 1, 2, "a System V semaphore", stage_prepare_ipc,
+	 stage_no_rule, GIVES_NOTHING, false},
+	{"shmget", "(KEY[, IPC_CREAT])", 1, 2, "a System V segment of memory", stage_prepare_ipc,
+	 stage_no_rule, GIVES_NOTHING, false},
+	{"shmat", "(KEY)", 1, 1, "attach that segment", stage_prepare_ipc, stage_no_rule,
+	 GIVES_NOTHING, false},
+	{"shmdt", "(KEY)", 1, 1, "detach it", stage_prepare_ipc, stage_no_rule, GIVES_NOTHING,
+	 false},
 	{"write", "([ACTOR,] uid_map, \"0 1000 1\")", 2, 3, "to a file of its /proc directory",
 	 prepare_write, model_write_act, GIVES_NOTHING, false},
-	{"sethostname", "(\"NAME\")", 1, 1, "of its uts namespace", prepare_hostname, no_rule,
+	{"sethostname", "(\"NAME\")", 1, 1, "of its uts namespace", prepare_hostname, stage_no_rule,
 	 GIVES_NOTHING, false},
-	{"setuid", "(UID)", 1, 1, "all its user ids", prepare_id, no_rule, GIVES_NOTHING, false},
-	{"setgid", "(GID)", 1, 1, "all its group ids", prepare_id, no_rule, GIVES_NOTHING, false},
+	{"setuid", "(UID)", 1, 1, "all its user ids", prepare_id, stage_no_rule, GIVES_NOTHING,
+	 false},
+	{"setgid", "(GID)", 1, 1, "all its group ids", prepare_id, stage_no_rule, GIVES_NOTHING,
+	 false},
 	{"quota", "(KIND, N)", 2, 2, "user.max_KIND_namespaces of its user namespace",
-	 prepare_quota, no_rule, GIVES_NOTHING, false},
+	 prepare_quota, stage_no_rule, GIVES_NOTHING, false},
 };
 const unsigned n_stage_verbs = ARRAY_SIZE(stage_verbs);
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* System V objects, which an ipc namespace contains. */
+#include "stage_verbs.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/ipc.h>
+
+static const struct ipc_verb {
+	const char *name;
+	enum lab_kind kind;
+} verbs[] = {
+	{"msgget", LAB_MSGGET}, {"semget", LAB_SEMGET}, {"shmget", LAB_SHMGET},
+	{"shmat", LAB_SHMAT},	{"shmdt", LAB_SHMDT},
+};
+
+static const struct ipc_verb *verb_of(const struct stage_run *r)
+{
+	unsigned i = 0;
+
+	while (strcmp(verbs[i].name, r->act->verb))
+		i++;
+	return &verbs[i];
+}
+
+int stage_prepare_ipc(struct stage_run *r)
+{
+	static const struct stage_word words[] = {{"IPC_CREAT", IPC_CREAT}};
+	int64_t flags = 0;
+
+	r->c.kind = verb_of(r)->kind;
+	if (stage_number_arg(r, 0, &r->c.number) ||
+	    (r->act->n_args > 1 && stage_word_arg(r, 1, words, ARRAY_SIZE(words), &flags)))
+		return -EINVAL;
+	r->c.flags = flags ? flags | 0600 : 0;
+	return 0;
+}
