@@ -147,6 +147,12 @@ static int check(struct lab *lab, const struct lab_proc *p, const struct lab_cal
 
 	if (!p || p->t.state >= LAB_ZOMBIE)
 		return err_set(e, ESRCH, "no such test process");
+	/*
+	 * What is sent to it is not read. When others share its file table its socket stays
+	 * open, and what lies in it keeps what it refers to: for good, and seen by nobody.
+	 */
+	if (p->is_killed && c->kind != LAB_KILL)
+		return err_set(e, ESRCH, "test process %d has been killed", p->t.tid);
 	if (p->t.state == LAB_WAITING && c->kind != LAB_KILL)
 		return err_set(e, EBUSY, "test process %d sleeps until its child ends or executes",
 			       p->t.tid);

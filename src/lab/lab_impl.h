@@ -15,6 +15,7 @@ struct lab_proc {
 	int pidfd; /* -1 once it was noticed dead */
 	uint32_t seq;
 	bool has_private_mnt; /* nothing it mounts is seen outside the lab */
+	bool is_killed;	      /* SIGKILL was sent: it is asked nothing more */
 	int sleeps_for;	      /* LAB_WAITING: the child */
 	int ctl_number;	      /* of the socket, in the process itself */
 };

@@ -24,6 +24,13 @@
 /* An init of a pid namespace ends only when those that others must reap are reaped. */
 #define KILL_MS 200
 
+static void note_killed(struct lab *lab, pid_t tgid)
+{
+	for (uint32_t i = 0; i < lab->procs.n; i++)
+		if (lab->procs.items[i].t.tgid == tgid)
+			lab->procs.items[i].is_killed = true;
+}
+
 static int do_kill(struct lab_args *a)
 {
 	const struct lab_proc *o = lab_other(a);
@@ -35,7 +42,9 @@ static int do_kill(struct lab_args *a)
 	a->r->ret = syscall(SYS_pidfd_send_signal, o->pidfd, (int)a->c->number, NULL, 0);
 	if (a->r->ret < 0)
 		a->r->ret = -errno;
-	else if (a->c->number == SIGKILL && !a->c->flags)
+	else if (a->c->number == SIGKILL)
+		note_killed(a->lab, o->t.tgid);
+	if (!a->r->ret && a->c->number == SIGKILL && !a->c->flags)
 		lab_await_group(a->lab, o->t.tgid, KILL_MS);
 	return 0;
 }

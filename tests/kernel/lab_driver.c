@@ -138,6 +138,40 @@ static void test_init_death(void)
 	GIVES(lab_task(lab, init)->state, LAB_GONE);
 }
 
+/* Descriptors sent over sockets of the task that nobody has received. */
+static int unread_fds(int id)
+{
+	char path[64];
+	int sum = 0;
+
+	for (int fd = 0; fd < 64; fd++) {
+		char line[128];
+		int n;
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", lab_task(lab, id)->tid, fd);
+		f = fopen(path, "re");
+		while (f && fgets(line, sizeof(line), f))
+			sum += sscanf(line, "scm_fds: %d", &n) == 1 ? n : 0;
+		if (f)
+			fclose(f);
+	}
+	return sum;
+}
+
+/* Its socket lives on in the table that it shares; what it cannot read would stay in it. */
+static void test_killed(void)
+{
+	int a = boss(), b = child(a, CLONE_FILES),
+	    t = child(b, CLONE_VM | CLONE_SIGHAND | CLONE_THREAD);
+	const struct call_fd net = {CALL_FD_NS, .ns_kind = NS_NET, .inum = slot(a, SLOT_NET)};
+
+	GIVES(DO(a, .kind = LAB_KILL, .other = b, .number = SIGKILL, .flags = 1), 0);
+	GIVES(CALL(b, .kind = CALL_SETNS, .fd = net), LAB_SAYS(ESRCH));
+	GIVES(CALL(t, .kind = CALL_SETNS, .fd = net), LAB_SAYS(ESRCH));
+	GIVES(unread_fds(a), 0);
+}
+
 static void test_descriptors(void)
 {
 	int a = boss(), b = child(a, CLONE_NEWNET | CLONE_NEWNS), fd;
@@ -248,6 +282,7 @@ static const struct test tests[] = {
 	{"init_death", test_init_death}, {"descriptors", test_descriptors},
 	{"sockets", test_sockets},	 {"ids", test_ids},
 	{"mounts", test_mounts},	 {"orphans", test_orphans},
+	{"killed", test_killed},
 };
 
 /* A child, or the caller when it cannot have one. */
