@@ -12,6 +12,7 @@ const char *const obj_kind_names[] = {
 	[OBJ_MM] = "mm_struct",		[OBJ_FS] = "fs_struct",
 	[OBJ_FILES] = "files_struct",	[OBJ_SIGHAND] = "sighand_struct",
 	[OBJ_SIGNAL] = "signal_struct", [OBJ_FILE] = "file",
+	[OBJ_SUPER] = "super_block",	[OBJ_IPC] = "kern_ipc_perm",
 };
 _Static_assert(ARRAY_SIZE(obj_kind_names) == OBJ_N_KINDS, "a name for each");
 

@@ -23,6 +23,8 @@ enum obj_kind {
 	OBJ_SIGHAND,
 	OBJ_SIGNAL,
 	OBJ_FILE,
+	OBJ_SUPER,
+	OBJ_IPC,
 	OBJ_N_KINDS
 };
 extern const char *const obj_kind_names[OBJ_N_KINDS]; /* the structs' names */

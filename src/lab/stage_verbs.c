@@ -150,8 +150,9 @@ static long model_open_act(struct stage_run *r)
 
 	if (!stage_slot(r->st, stage_arg(r, 0), &o, &slot, r->e))
 		return -EINVAL;
-	return stage_fd_or_error(
-		model_open_ns(r->st->m, r->who->tid[MODEL], o->tid[MODEL], slot, nr), nr);
+	return stage_fd_or_error(model_open_ns(r->st->m, r->who->tid[MODEL], o->tid[MODEL], slot,
+					       nr, &r->trace),
+				 nr);
 }
 
 static const struct {
@@ -181,7 +182,8 @@ static long model_socket_act(struct stage_run *r)
 {
 	int nr = stage_new_fd(r);
 
-	return stage_fd_or_error(model_open_socket(r->st->m, r->who->tid[MODEL], nr), nr);
+	return stage_fd_or_error(model_open_socket(r->st->m, r->who->tid[MODEL], nr, &r->trace),
+				 nr);
 }
 
 static int prepare_dup(struct stage_run *r)
@@ -195,7 +197,7 @@ static long model_dup_act(struct stage_run *r)
 	int nr = stage_new_fd(r), old = -1;
 
 	stage_fd_arg(r, 0, &old);
-	return stage_fd_or_error(model_dup(r->st->m, r->who->tid[MODEL], old, nr), nr);
+	return stage_fd_or_error(model_dup(r->st->m, r->who->tid[MODEL], old, nr, &r->trace), nr);
 }
 
 static int prepare_close(struct stage_run *r)
@@ -209,7 +211,7 @@ static long model_close_act(struct stage_run *r)
 	int nr = -1;
 
 	stage_fd_arg(r, 0, &nr);
-	return model_close(r->st->m, r->who->tid[MODEL], nr);
+	return model_close(r->st->m, r->who->tid[MODEL], nr, &r->trace);
 }
 
 /* ---- texts ---- */

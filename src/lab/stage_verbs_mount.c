@@ -52,7 +52,7 @@ long stage_model_bind(struct stage_run *r)
 {
 	if (is_path(stage_arg(r, 0)))
 		return STAGE_NO_RULE;
-	return model_bind(r->st->m, me(r), r->c.fd, stage_place(r->st, r->c.path));
+	return model_bind(r->st->m, me(r), r->c.fd, stage_place(r->st, r->c.path), &r->trace);
 }
 
 int stage_prepare_mount(struct stage_run *r)
@@ -78,7 +78,7 @@ int stage_prepare_umount(struct stage_run *r)
 
 long stage_model_umount(struct stage_run *r)
 {
-	return model_umount(r->st->m, me(r), stage_place(r->st, r->c.path));
+	return model_umount(r->st->m, me(r), stage_place(r->st, r->c.path), &r->trace);
 }
 
 int stage_prepare_propagation(struct stage_run *r)

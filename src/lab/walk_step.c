@@ -393,10 +393,10 @@ static int do_open(struct walk *w, const struct walk_step *s, long *ret)
 	if (err)
 		return err;
 	if (s->op == WALK_SOCKET)
-		*ret = model_open_socket(w->m, model_tid(w, s->who), r.ret);
+		*ret = model_open_socket(w->m, model_tid(w, s->who), r.ret, NULL);
 	else
 		*ret = model_open_ns(w->m, model_tid(w, s->who), model_tid(w, s->target), s->slot,
-				     r.ret);
+				     r.ret, NULL);
 	return compare_answers(w, *ret, r.ret);
 }
 
@@ -418,11 +418,11 @@ static int do_hold(struct walk *w, const struct walk_step *s, long *ret)
 	if (err)
 		return err;
 	if (s->op == WALK_DUP)
-		*ret = model_dup(w->m, tid, c.fd, r.ret);
+		*ret = model_dup(w->m, tid, c.fd, r.ret, NULL);
 	else if (s->op == WALK_CLOSE)
-		*ret = model_close(w->m, tid, c.fd);
+		*ret = model_close(w->m, tid, c.fd, NULL);
 	else
-		*ret = model_bind(w->m, tid, c.fd, s->place);
+		*ret = model_bind(w->m, tid, c.fd, s->place, NULL);
 	return compare_answers(w, *ret, r.ret);
 }
 
@@ -434,7 +434,7 @@ static int do_umount(struct walk *w, const struct walk_step *s, long *ret)
 
 	if (err)
 		return err;
-	*ret = model_umount(w->m, model_tid(w, s->who), s->place);
+	*ret = model_umount(w->m, model_tid(w, s->who), s->place, NULL);
 	return compare_answers(w, *ret, r.ret);
 }
 

@@ -21,6 +21,8 @@ struct k_ns *static_ns(struct model *m, enum ns_kind kind)
 	ns->inum = ns_kinds[kind].init_inum;
 	ns->is_initial = true;
 	ns->is_count_known = true;
+	if (kind == NS_IPC)
+		link_init(&ns->ipc.ids);
 	ns->other = m->rules->base[kind];
 	ns->count = ns->other;
 	m->init_ns[kind] = ns;
@@ -58,8 +60,9 @@ static void fill_static(struct model *m)
 	m->init_ns[NS_NET]->net = (struct net_part){.has_loopback = true};
 	strcpy(m->init_ns[NS_UTS]->uts.nodename, "(none)");
 	strcpy(m->init_ns[NS_UTS]->uts.domainname, "(none)");
-	m->init_ns[NS_IPC]->ipc = (struct ipc_part){
-		.msg_ctlmni = 32000, .msg_ctlmax = 8192, .msg_ctlmnb = 16384, .shm_ctlmni = 4096};
+	set_ipc_limits(m->init_ns[NS_IPC]);
+	if (m->init_ns[NS_TIME])
+		m->init_ns[NS_TIME]->time.frozen_offsets = true;
 }
 
 static void fill_init_nsproxy(struct model *m)
@@ -151,7 +154,7 @@ static void init_mount_tree(struct model *m)
 		   "rootfs is mounted in the first mount namespace, and init_nsproxy.mnt_ns points "
 		   "at it");
 	mnt->user_ns = m->init_ns[NS_USER];
-	mnt->mnt.n_mounts = 1;
+	mnt->mnt.n_others = 1;
 	get_ns(m, mnt);
 	note_link(m, m->init_nsproxy, "mnt_ns", NULL, mnt);
 	m->init_nsproxy->ns[SLOT_MNT] = mnt;

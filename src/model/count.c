@@ -33,10 +33,24 @@ static void count_from_tasks(struct recount *r, const struct model *m)
 		add(r->ns, mm->user_ns, 1);
 	obj_for_each (m, OBJ_PID, struct k_pid, pid)
 		add(r->ns, pid->numbers[pid->level].ns, 1);
-	obj_for_each (m, OBJ_FILE, struct k_file, f)
-		add(r->ns, f->is_socket ? f->ns : NULL, 1);
+	obj_for_each (m, OBJ_FILE, struct k_file, f) {
+		add(r->ns, f->kind == FILE_NSFS ? NULL : f->ns, 1);
+		add(r->pid, f->pid, 1);
+	}
 	obj_for_each (m, OBJ_UCOUNTS, struct k_ucounts, u)
 		add(r->ns, m->rules->has_cred_ucounts ? u->ns : NULL, 1);
+}
+
+static void count_from_mounts(struct recount *r, const struct model *m)
+{
+	obj_for_each (m, OBJ_SUPER, struct k_super, sb) {
+		add(r->ns, sb->ns && sb->ns->kind == NS_PID ? sb->ns : NULL, 1); /* proc */
+		add(r->ns, sb->user_ns, 1);
+	}
+	obj_for_each (m, OBJ_IPC, struct k_ipc, ipc) {
+		add(r->pid, ipc->cprid, 1);
+		add(r->pid, ipc->lprid, 1);
+	}
 }
 
 static void count_from_ns(struct recount *r, const struct model *m, const struct k_ns *ns)
@@ -57,7 +71,9 @@ void recount_new(struct recount *r, const struct model *m)
 	r->ns = counters(m, OBJ_NS);
 	r->nsproxy = counters(m, OBJ_NSPROXY);
 	r->ucounts = counters(m, OBJ_UCOUNTS);
+	r->pid = counters(m, OBJ_PID);
 	count_from_tasks(r, m);
+	count_from_mounts(r, m);
 	obj_for_each (m, OBJ_NS, struct k_ns, ns)
 		count_from_ns(r, m, ns);
 	if (m->init_ns[NS_PID] && m->init_ns[NS_PID]->is_initial) /* frozen */
@@ -69,6 +85,7 @@ void recount_free(struct recount *r)
 	free(r->ns);
 	free(r->nsproxy);
 	free(r->ucounts);
+	free(r->pid);
 }
 
 static int differs(const struct model *m, const void *object, int32_t kept, int32_t found,
@@ -82,25 +99,26 @@ static int differs(const struct model *m, const void *object, int32_t kept, int3
 		       found);
 }
 
-static int check_pids(const struct model *m, struct err *e)
+static int check_pid(const struct model *m, const struct k_pid *pid, int32_t pins, struct err *e)
 {
-	obj_for_each (m, OBJ_PID, struct k_pid, pid) {
-		uint32_t n = 0;
+	uint32_t n = 0;
 
-		for (int type = 0; type < PIDTYPE_N; type++)
-			n += pid->n_tasks[type];
-		if (!n)
-			return err_set(e, 0, "pid %u: kept by nobody", pid->obj.id);
-	}
-	return 0;
+	for (int type = 0; type < PIDTYPE_N; type++)
+		n += pid->n_tasks[type];
+	if (!n && pid->is_hashed)
+		return err_set(e, 0, "pid %u: kept by nobody", pid->obj.id);
+	return differs(m, pid, pid->count, (n > 0) + pins, e);
 }
 
 int model_check(const struct model *m, struct err *e)
 {
 	struct recount r;
-	int ret = check_pids(m, e);
+	int ret = 0;
 
 	recount_new(&r, m);
+	obj_for_each (m, OBJ_PID, struct k_pid, pid)
+		if (!ret)
+			ret = check_pid(m, pid, r.pid[pid->obj.id], e);
 	obj_for_each (m, OBJ_NS, struct k_ns, ns)
 		if (!ret)
 			ret = differs(m, ns, ns->count, r.ns[ns->obj.id], e);

@@ -103,6 +103,11 @@ void commit_creds(struct model *m, struct k_task *p, struct k_cred *new)
 	put_cred(m, old);
 }
 
+bool is_root_inside(const struct k_cred *c)
+{
+	return map_down(&c->user_ns->user.uid_map, 0, 1) == c->euid;
+}
+
 /*
  * cap_capable(): the capability itself in the namespace of the cred or in none
  * below; whoever made a namespace, from its parent, has every one in it.

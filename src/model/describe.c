@@ -8,8 +8,8 @@ static void describe_uts(const struct model *m, const struct k_ns *ns, struct st
 {
 	(void)m;
 	if (*ns->uts.nodename)
-		strbuf_printf(out, "nodename %s, domainname %s", ns->uts.nodename,
-			      ns->uts.domainname);
+		strbuf_printf(out, "nodename %s%s%s", ns->uts.nodename,
+			      *ns->uts.domainname ? ", domainname " : "", ns->uts.domainname);
 	else
 		strbuf_puts(out, "the names of the one it was copied from");
 }
@@ -20,18 +20,27 @@ static void describe_ipc(const struct model *m, const struct k_ns *ns, struct st
 	strbuf_printf(out,
 		      "ids: %u sem, %u msg, %u shm; msg_ctlmni %u, msg_ctlmax %u, msg_ctlmnb %u, "
 		      "shm_ctlmni %u",
-		      ns->ipc.n_ids[0], ns->ipc.n_ids[1], ns->ipc.n_ids[2], ns->ipc.msg_ctlmni,
-		      ns->ipc.msg_ctlmax, ns->ipc.msg_ctlmnb, ns->ipc.shm_ctlmni);
+		      n_ipcs(ns, MODEL_SEM), n_ipcs(ns, MODEL_MSG), n_ipcs(ns, MODEL_SHM),
+		      ns->ipc.msg_ctlmni, ns->ipc.msg_ctlmax, ns->ipc.msg_ctlmnb,
+		      ns->ipc.shm_ctlmni);
 }
 
 static void describe_mnt(const struct model *m, const struct k_ns *ns, struct strbuf *out)
 {
-	(void)m;
-	if (ns->mnt.n_mounts)
-		strbuf_printf(out, "list: %u mount%s", ns->mnt.n_mounts,
-			      ns->mnt.n_mounts == 1 ? "" : "s");
+	uint32_t n = ns->mnt.n_others + ns->mnt.mounts.n;
+	char buf[128];
+
+	if (ns->mnt.n_others)
+		strbuf_printf(out, "list: %u mount%s", n, n == 1 ? "" : "s");
 	else
 		strbuf_puts(out, "list: the mounts of the one it was copied from");
+	for (uint32_t i = 0; i < ns->mnt.mounts.n; i++) {
+		const struct k_mount *mnt = &ns->mnt.mounts.items[i];
+
+		strbuf_printf(out, ", %s",
+			      mnt->ns ? obj_label(m, mnt->ns, buf, sizeof(buf))
+				      : super_label(m, mnt->sb, buf, sizeof(buf)));
+	}
 }
 
 static void describe_pid(const struct model *m, const struct k_ns *ns, struct strbuf *out)

@@ -53,23 +53,13 @@ static int exec_mmap(struct model *m, struct k_task *me)
 		mm->user_ns = me->cred->user_ns;
 		get_ns(m, mm->user_ns);
 	}
-	mm->exe_file = open_exe(m, me);
+	mm->exe_file = alloc_file(m, me, FILE_PLAIN); /* do_open_execat(), before new credentials */
 	exit_mm(m, me);
 	me->mm = mm;
 	return 0;
 }
 
 /* A root that is mapped keeps its capabilities; everybody else loses them here. */
-static bool is_root_inside(const struct k_cred *c)
-{
-	const struct id_map *map = &c->user_ns->user.uid_map;
-
-	for (uint32_t i = 0; i < map->n; i++)
-		if (!map->extents[i].first)
-			return c->euid == map->extents[i].lower;
-	return false;
-}
-
 static int prepare_exec_creds(struct model *m, struct k_task *me)
 {
 	struct k_cred *new = prepare_creds(m, me);

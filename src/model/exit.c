@@ -37,6 +37,8 @@ static struct k_task *find_new_reaper(struct model *m, struct k_task *father)
 			break;
 		if (t->signal->is_child_subreaper && !t->is_zombie)
 			return t;
+		if (t->signal->is_child_subreaper && find_alive_thread(t))
+			return find_alive_thread(t);
 	}
 	return reaper && reaper != father ? reaper : m->init_task;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What keeps namespaces alive beside tasks: open files of nsfs and their bind mounts
- * (fs/nsfs.c), and sockets. A file keeps the credentials of who opened it, too.
+ * What keeps namespaces alive beside tasks: open files of nsfs (fs/nsfs.c), sockets and
+ * pidfds. A file keeps the credentials of who opened it, too.
  */
 #include "kernel.h"
 
-static void open_nsfs(struct model *m, struct k_ns *ns)
+void open_nsfs(struct model *m, struct k_ns *ns)
 {
 	ns->n_openers++;
 	if (ns->has_nsfs)
@@ -14,10 +14,12 @@ static void open_nsfs(struct model *m, struct k_ns *ns)
 	get_ns(m, ns);
 }
 
-static void close_nsfs(struct model *m, struct k_ns *ns)
+void close_nsfs(struct model *m, struct k_ns *ns)
 {
 	if (--ns->n_openers)
 		return;
+	trace_step(m->trace, "fs/nsfs.c", "nsfs_evict",
+		   "nobody has its file open or mounted: the inode goes, and its one reference");
 	ns->has_nsfs = false;
 	put_ns(m, ns);
 }
@@ -30,21 +32,22 @@ void put_file(struct model *m, struct k_file *f)
 		return;
 	old = *f;
 	obj_free(m, f);
-	if (old.is_socket)
-		put_ns(m, old.ns);
-	else if (old.ns)
+	if (old.kind == FILE_NSFS)
 		close_nsfs(m, old.ns);
+	else
+		put_ns(m, old.ns);
+	put_pid(m, old.pid);
 	put_cred(m, old.f_cred);
 }
 
-/* do_open_execat(): before the new credentials are made, and kept as mm->exe_file. */
-struct k_file *open_exe(struct model *m, struct k_task *me)
+struct k_file *alloc_file(struct model *m, struct k_task *me, enum k_file_kind kind)
 {
 	struct k_file *f = obj_alloc(m, OBJ_FILE, sizeof(*f));
 
 	if (!f)
 		return NULL;
 	f->count = 1;
+	f->kind = kind;
 	f->f_cred = me->cred;
 	get_cred(m, me->cred);
 	return f;
@@ -52,7 +55,10 @@ struct k_file *open_exe(struct model *m, struct k_task *me)
 
 void put_files(struct model *m, struct k_files *files)
 {
-	if (!files || --files->count)
+	if (!files)
+		return;
+	note_count(m, files, "count", files->count, files->count - 1);
+	if (--files->count)
 		return;
 	for (uint32_t i = 0; i < files->fds.n; i++)
 		put_file(m, files->fds.items[i].file);
@@ -67,6 +73,7 @@ struct k_files *dup_files(struct model *m, const struct k_files *old)
 	if (!new)
 		return NULL;
 	new->count = 1;
+	note_count(m, new, "count", 0, 1);
 	for (uint32_t i = 0; i < old->fds.n; i++) {
 		*array_add(&new->fds) = old->fds.items[i];
 		old->fds.items[i].file->count++;
@@ -89,23 +96,16 @@ const struct k_file *find_file(const struct k_task *p, int nr)
 	return fd ? fd->file : NULL;
 }
 
-static int open_file(struct model *m, struct k_task *p, struct k_ns *ns, int nr, bool is_socket)
+static int no_memory(struct model *m)
 {
-	struct k_file *f = obj_alloc(m, OBJ_FILE, sizeof(*f));
+	return trace_refuse(m->trace, -ENOMEM, "fs/file_table.c", "alloc_empty_file",
+			    "no memory for it");
+}
 
-	if (!f)
-		return -ENOMEM;
-	f->count = 1;
-	f->is_socket = is_socket;
-	f->ns = ns;
-	f->f_cred = p->cred;
-	get_cred(m, p->cred);
-	if (is_socket)
-		get_ns(m, ns);
-	else
-		open_nsfs(m, ns);
-	*array_add(&p->files->fds) = (struct k_fd){nr, f};
-	return 0;
+static int bad_fd(struct model *m, int nr)
+{
+	return trace_refuse(m->trace, -EBADF, "fs/file.c", "fget",
+			    "descriptor %d is not open, or keeps no namespace", nr);
 }
 
 static struct k_ns *ns_of(const struct k_task *t, enum ns_slot slot)
@@ -117,149 +117,150 @@ static struct k_ns *ns_of(const struct k_task *t, enum ns_slot slot)
 	return t->nsproxy ? t->nsproxy->ns[slot] : NULL;
 }
 
-int model_open_ns(struct model *m, pid_t tid, pid_t of, enum ns_slot slot, int nr)
+static int open_ns(struct model *m, struct k_task *me, const struct k_task *t, enum ns_slot slot,
+		   int nr)
 {
-	struct k_task *p = find_task(m, tid), *t = find_task(m, of);
-	struct k_ns *ns;
+	static const char file[] = "fs/proc/namespaces.c", func[] = "proc_ns_get_link";
+	struct k_ns *ns = ns_of(t, slot); /* a zombie has its credentials and its pid */
+	struct k_file *f;
+	char buf[64];
 
-	if (!p || !p->files)
+	if (!may_ptrace(m, me, t))
+		return trace_refuse(m->trace, -EACCES, file, func,
+				    "the caller may not look into that process (ptrace access)");
+	/* Before its first process the link pid_for_children leads nowhere. */
+	if (!ns || (slot == SLOT_PID_FOR_CHILDREN && !ns->pid.had_reaper))
+		return trace_refuse(m->trace, -ENOENT, file, func,
+				    ns ? "the pid namespace has had no process yet"
+				       : "the process has ended and left its namespaces");
+	f = alloc_file(m, me, FILE_NSFS);
+	if (!f)
+		return no_memory(m);
+	trace_step(m->trace, "fs/libfs.c", "path_from_stashed",
+		   ns->has_nsfs ? "%s has an inode of nsfs already: another opener counts nothing"
+				: "an inode of nsfs for %s, which holds one reference on it",
+		   obj_label(m, ns, buf, sizeof(buf)));
+	f->ns = ns;
+	open_nsfs(m, ns);
+	*array_add(&me->files->fds) = (struct k_fd){nr, f};
+	return 0;
+}
+
+int model_open_ns(struct model *m, pid_t tid, pid_t of, enum ns_slot slot, int nr, struct trace *t)
+{
+	const struct k_task *target = find_task(m, of);
+	struct k_task *me = begin_call(m, tid, t);
+
+	if (!me)
 		return -ESRCH;
-	if (!t)
-		return -ENOENT;
-	if (!may_ptrace(m, p, t))
-		return -EACCES;
-	ns = ns_of(t, slot); /* a zombie has its credentials and its pid */
-	if (!ns)
-		return -ENOENT;
-	/* Before its first process this link leads nowhere. */
-	if (slot == SLOT_PID_FOR_CHILDREN && !ns->pid.had_reaper)
-		return -ENOENT;
-	return open_file(m, p, ns, nr, false);
+	if (target)
+		return end_call(m, open_ns(m, me, target, slot, nr));
+	return end_call(m, trace_refuse(m->trace, -ENOENT, "fs/proc/base.c", "proc_pid_lookup",
+					"there is no such process"));
 }
 
-int model_open_socket(struct model *m, pid_t tid, int nr)
+static int pidfd_open(struct model *m, struct k_task *me, pid_t of, int nr)
 {
-	struct k_task *p = find_task(m, tid);
+	static const char file[] = "kernel/pid.c";
+	struct k_task *target = find_task(m, of);
+	struct k_file *f;
 
-	return p && p->files ? open_file(m, p, p->nsproxy->ns[SLOT_NET], nr, true) : -ESRCH;
+	if (!target || !is_pid_visible(target->thread_pid, task_active_pid_ns(me)))
+		return trace_refuse(m->trace, -ESRCH, file, "pidfd_open",
+				    "the caller's pid namespace has no such process");
+	f = alloc_file(m, me, FILE_PIDFD);
+	if (!f)
+		return no_memory(m);
+	trace_step(m->trace, file, "pidfd_open",
+		   "a descriptor of that process, whose struct pid stays as long as it is open: "
+		   "after the process was waited for, too");
+	f->pid = get_pid(target->thread_pid);
+	*array_add(&me->files->fds) = (struct k_fd){nr, f};
+	return 0;
 }
 
-int model_dup(struct model *m, pid_t tid, int nr, int new_nr)
+int model_open_pidfd(struct model *m, pid_t tid, pid_t of, int nr, struct trace *t)
 {
-	struct k_task *p = find_task(m, tid);
-	struct k_fd *fd = p ? find_fd(p->files, nr) : NULL;
+	struct k_task *me = begin_call(m, tid, t);
+
+	return me ? end_call(m, pidfd_open(m, me, of, nr)) : -ESRCH;
+}
+
+static int open_socket(struct model *m, struct k_task *me, int nr)
+{
+	struct k_file *f = alloc_file(m, me, FILE_SOCKET);
+
+	if (!f)
+		return no_memory(m);
+	trace_step(m->trace, "net/core/sock.c", "sk_alloc",
+		   "a socket of the net namespace of its maker, on which it counts one");
+	f->ns = me->nsproxy->ns[SLOT_NET];
+	get_ns(m, f->ns);
+	*array_add(&me->files->fds) = (struct k_fd){nr, f};
+	return 0;
+}
+
+int model_open_socket(struct model *m, pid_t tid, int nr, struct trace *t)
+{
+	struct k_task *me = begin_call(m, tid, t);
+
+	return me ? end_call(m, open_socket(m, me, nr)) : -ESRCH;
+}
+
+static int dup_fd(struct model *m, struct k_task *me, int nr, int new_nr)
+{
+	struct k_fd *fd = find_fd(me->files, nr);
 	struct k_file *f;
 
 	if (!fd)
-		return -EBADF;
+		return bad_fd(m, nr);
 	f = fd->file;
+	trace_step(m->trace, "fs/file.c", "dup",
+		   "the same open file under one more number: no namespace counts that");
+	note_count(m, f, "f_ref", f->count, f->count + 1);
 	f->count++;
-	*array_add(&p->files->fds) = (struct k_fd){new_nr, f};
+	*array_add(&me->files->fds) = (struct k_fd){new_nr, f};
 	return 0;
+}
+
+int model_dup(struct model *m, pid_t tid, int nr, int new_nr, struct trace *t)
+{
+	struct k_task *me = begin_call(m, tid, t);
+
+	return me ? end_call(m, dup_fd(m, me, nr, new_nr)) : -ESRCH;
 }
 
 int model_fd_at(const struct model *m, pid_t tid, uint32_t i, enum ns_kind *kind)
 {
 	const struct k_task *p = find_task(m, tid);
+	const struct k_fd *fd;
 
 	if (!p || !p->files || i >= p->files->fds.n)
 		return -1;
-	*kind = p->files->fds.items[i].file->ns->kind;
-	return p->files->fds.items[i].nr;
+	fd = &p->files->fds.items[i];
+	*kind = fd->file->ns ? fd->file->ns->kind : NS_PID;
+	return fd->nr;
 }
 
-int model_close(struct model *m, pid_t tid, int nr)
+static int close_fd(struct model *m, struct k_task *me, int nr)
 {
-	struct k_task *p = find_task(m, tid);
-	struct k_fd *fd = p ? find_fd(p->files, nr) : NULL;
+	struct k_fd *fd = find_fd(me->files, nr);
 	struct k_file *f;
 
 	if (!fd)
-		return -EBADF;
+		return bad_fd(m, nr);
 	f = fd->file;
-	*fd = p->files->fds.items[--p->files->fds.n];
+	trace_step(m->trace, "fs/open.c", "filp_close",
+		   f->count > 1 ? "others have the same open file: it stays"
+				: "the last descriptor of that open file: what it kept is let go");
+	*fd = me->files->fds.items[--me->files->fds.n];
 	put_file(m, f);
 	return 0;
 }
 
-/* ---- bind mounts of namespace files ---- */
-
-void copy_binds(struct model *m, struct k_ns *new, const struct k_ns *old)
+int model_close(struct model *m, pid_t tid, int nr, struct trace *t)
 {
-	for (uint32_t i = 0; i < old->mnt.binds.n; i++) {
-		struct k_bind b = old->mnt.binds.items[i];
+	struct k_task *me = begin_call(m, tid, t);
 
-		if (b.ns->kind == NS_MNT) /* those are left out */
-			continue;
-		b.is_locked |= new->user_ns != old->user_ns;
-		open_nsfs(m, b.ns);
-		*array_add(&new->mnt.binds) = b;
-	}
-}
-
-void drop_binds(struct model *m, struct k_ns *ns)
-{
-	struct mnt_part mnt = ns->mnt;
-
-	ns->mnt = (struct mnt_part){0};
-	for (uint32_t i = 0; i < mnt.binds.n; i++)
-		close_nsfs(m, mnt.binds.items[i].ns);
-	free(mnt.binds.items);
-}
-
-/* The mount at that place that was made last. */
-static struct k_bind *find_bind(const struct k_ns *mnt, uint32_t place)
-{
-	for (uint32_t i = mnt->mnt.binds.n; i-- > 0;)
-		if (mnt->mnt.binds.items[i].place == place)
-			return &mnt->mnt.binds.items[i];
-	return NULL;
-}
-
-bool model_has_bind(const struct model *m, pid_t tid, uint32_t place)
-{
-	const struct k_task *p = find_task(m, tid);
-
-	return p && p->nsproxy && find_bind(p->nsproxy->ns[SLOT_MNT], place);
-}
-
-int model_bind(struct model *m, pid_t tid, int nr, uint32_t place)
-{
-	struct k_task *p = find_task(m, tid);
-	const struct k_file *f = p ? find_file(p, nr) : NULL;
-	struct k_ns *mnt;
-
-	if (!p || !p->nsproxy)
-		return -ESRCH;
-	mnt = p->nsproxy->ns[SLOT_MNT];
-	if (!ns_capable(m, p, mnt->user_ns, CAP_SYS_ADMIN))
-		return -EPERM;
-	if (!f)
-		return -ENOENT;
-	/* check_mnt(): with a root in another mount namespace the place is not in one's own. */
-	if (f->is_socket || current_chrooted(p))
-		return -EINVAL;
-	open_nsfs(m, f->ns);
-	*array_add(&mnt->mnt.binds) = (struct k_bind){f->ns, place, false};
-	return 0;
-}
-
-int model_umount(struct model *m, pid_t tid, uint32_t place)
-{
-	struct k_task *p = find_task(m, tid);
-	struct k_ns *mnt, *ns;
-	struct k_bind *b;
-
-	if (!p || !p->nsproxy)
-		return -ESRCH;
-	mnt = p->nsproxy->ns[SLOT_MNT];
-	if (!ns_capable(m, p, mnt->user_ns, CAP_SYS_ADMIN))
-		return -EPERM;
-	b = find_bind(mnt, place);
-	if (!b || b->is_locked || current_chrooted(p))
-		return -EINVAL;
-	ns = b->ns;
-	*b = mnt->mnt.binds.items[--mnt->mnt.binds.n];
-	close_nsfs(m, ns);
-	return 0;
+	return me ? end_call(m, close_fd(m, me, nr)) : -ESRCH;
 }

@@ -174,6 +174,7 @@ int copy_mm(struct model *m, struct copy *c)
 	c->p->mm->exe_file = old->exe_file;
 	if (old->exe_file)
 		old->exe_file->count++;
+	copy_shms(m, c->me, c->p->mm);
 	if (m->rules->has_mm_user_ns) {
 		c->p->mm->user_ns = old->user_ns;
 		get_ns(m, old->user_ns);
@@ -186,8 +187,12 @@ void exit_mm(struct model *m, struct k_task *p)
 	struct k_mm *mm = p->mm;
 
 	p->mm = NULL;
-	if (!mm || --mm->users)
+	if (!mm)
 		return;
+	note_count(m, mm, "users", mm->users, mm->users - 1);
+	if (--mm->users)
+		return;
+	exit_shms(m, p, mm);
 	put_file(m, mm->exe_file);
 	put_ns(m, mm->user_ns);
 	obj_free(m, mm);

@@ -44,9 +44,39 @@ void fs_follow(struct k_fs *fs, const struct k_ns *from, const struct k_ns *to)
 	fs->root_born = to->born;
 }
 
-bool current_chrooted(const struct k_task *me)
+bool is_root_here(const struct k_task *me)
 {
 	const struct k_ns *mnt = me->nsproxy ? me->nsproxy->ns[SLOT_MNT] : NULL;
 
-	return me->fs && (me->fs->is_chrooted || (mnt && !is_root_in(me->fs, mnt)));
+	return !me->fs || !mnt || is_root_in(me->fs, mnt);
+}
+
+bool current_chrooted(const struct k_task *me)
+{
+	return me->fs && (me->fs->is_chrooted || !is_root_here(me));
+}
+
+static int sys_chroot(struct model *m, struct k_task *me)
+{
+	char buf[64];
+
+	if (!ns_capable(m, me, me->cred->user_ns, CAP_SYS_CHROOT))
+		return trace_refuse(m->trace, -EPERM, "fs/open.c", "sys_chroot",
+				    "needs CAP_SYS_CHROOT in the caller's user namespace, %s",
+				    obj_label(m, me->cred->user_ns, buf, sizeof(buf)));
+	trace_step(m->trace, "fs/open.c", "sys_chroot",
+		   me->fs->users > 1
+			   ? "another root directory, for all who share fs_struct; no namespace "
+			     "changes"
+			   : "another root directory; no namespace changes");
+	note_text(m, me->fs, "root", "the root of the mount namespace", "a directory below it");
+	me->fs->is_chrooted = true;
+	return 0;
+}
+
+int model_chroot(struct model *m, pid_t tid, struct trace *t)
+{
+	struct k_task *me = begin_call(m, tid, t);
+
+	return me ? end_call(m, sys_chroot(m, me)) : -ESRCH;
 }

@@ -72,9 +72,7 @@ static int check_extents(const struct map_write *w)
 	return 0;
 }
 
-/* The id that the initial namespace has for a range of the parent's; -1: not all of it is mapped.
- */
-static int64_t map_down(const struct id_map *map, uint32_t id, uint32_t count)
+int64_t map_down(const struct id_map *map, uint32_t id, uint32_t count)
 {
 	for (uint32_t i = 0; i < map->n; i++) {
 		const struct model_extent *e = &map->extents[i];

@@ -47,16 +47,18 @@ struct uts_part {
 };
 struct ipc_part {
 	uint32_t msg_ctlmni, msg_ctlmax, msg_ctlmnb, shm_ctlmni;
-	uint32_t n_ids[3]; /* sem, msg, shm objects */
+	struct link ids; /* of k_ipc */
 };
-struct k_bind {
-	struct k_ns *ns;
+/* A mount of a namespace's file, or of a file system that was mounted here. */
+struct k_mount {
+	struct k_ns *ns; /* or */
+	struct k_super *sb;
 	uint32_t place; /* where, as the caller numbers it */
 	bool is_locked; /* came with the copy for another user namespace */
 };
 struct mnt_part {
-	uint32_t n_mounts;
-	ARRAY(struct k_bind) binds; /* of namespace files; the other mounts are only counted */
+	uint32_t n_others; /* mounts that are only counted; 0: not known */
+	ARRAY(struct k_mount) mounts;
 };
 struct pid_part {
 	struct k_task *child_reaper;
@@ -162,7 +164,8 @@ struct k_mm {
 	struct obj obj;
 	int32_t users;
 	struct k_ns *user_ns;
-	struct k_file *exe_file; /* keeps the credentials of who executed it */
+	struct k_file *exe_file;     /* keeps the credentials of who executed it */
+	ARRAY(struct k_file *) shms; /* attached segments */
 };
 struct k_fs {
 	struct obj obj;
@@ -173,12 +176,21 @@ struct k_fs {
 	uint32_t root_inum;
 	uint64_t root_born;
 };
-/* An open file that keeps a namespace: one of nsfs, a socket, or by its f_cred alone. */
+enum k_file_kind {
+	FILE_PLAIN,  /* keeps its f_cred alone */
+	FILE_NSFS,   /* the namespace's inode */
+	FILE_SOCKET, /* a net namespace */
+	FILE_SHM,    /* an attachment: an ipc namespace */
+	FILE_PIDFD,  /* a struct pid */
+};
+/* An open file that keeps something alive, its f_cred at least. */
 struct k_file {
 	struct obj obj;
 	int32_t count;
-	bool is_socket;
+	enum k_file_kind kind;
 	struct k_ns *ns;
+	struct k_pid *pid;
+	struct k_ipc *ipc;
 	struct k_cred *f_cred;
 };
 struct k_fd {
@@ -194,6 +206,27 @@ struct k_sighand {
 	struct obj obj;
 	int32_t count;
 	bool ignores_sigchld; /* SIG_IGN: children are reaped as they end */
+};
+
+/* A superblock that was made for a mount. */
+struct k_super {
+	struct obj obj;
+	int32_t count; /* mounts */
+	const struct fs_type *type;
+	struct k_ns *ns;      /* that it shows; NULL: none, or that one is gone */
+	struct k_ns *user_ns; /* s_user_ns; NULL: somebody else's to count */
+};
+
+/* A System V object: struct kern_ipc_perm and what keeps other objects around it. */
+struct k_ipc {
+	struct obj obj;
+	struct link of_ns;
+	struct k_ns *ns;
+	enum model_ipc what;
+	int key;
+	uid_t cuid;
+	struct k_file *shm_file;     /* of a segment: made by its creator */
+	struct k_pid *cprid, *lprid; /* its creator, and who was last to attach or detach */
 };
 
 /* The thread group. */
@@ -271,6 +304,14 @@ void note_link(struct model *m, const void *object, const char *field, const voi
 void note_text(struct model *m, const void *object, const char *field, const char *was,
 	       const char *now);
 
+/* ---- model.c ---- */
+/* The living task that makes a call, whose steps go into t; NULL: there is none. */
+struct k_task *begin_call(struct model *m, pid_t tid, struct trace *t);
+/* The same for what no task of the model does. */
+void begin_outside(struct model *m, struct trace *t);
+/* Gives back ret. */
+int end_call(struct model *m, int ret);
+
 /* ---- boot.c ---- */
 struct model *model_new(const struct rules *rules);
 struct k_ns *static_ns(struct model *m, enum ns_kind kind);
@@ -280,7 +321,7 @@ void map_all(struct id_map *map);
 
 /* ---- count.c: the formulas, over the objects that are there ---- */
 struct recount {
-	int32_t *ns, *nsproxy, *ucounts; /* by id */
+	int32_t *ns, *nsproxy, *ucounts, *pid; /* by id */
 };
 void recount_new(struct recount *r, const struct model *m);
 void recount_free(struct recount *r);
@@ -312,6 +353,7 @@ struct nsset {
 struct kind_ops {
 	const char *copy_file, *copy_func;
 	const char *install_file, *install_func;
+	const char *free_func; /* in copy_file */
 	/* Fill in the new one, which has its owner and level; 0 or -errno. */
 	int (*check)(struct model *m, struct k_task *me, struct k_ns *user_ns, struct k_ns *old);
 	void (*fill)(struct model *m, struct k_task *me, struct k_ns *ns, const struct k_ns *old);
@@ -319,6 +361,7 @@ struct kind_ops {
 	int (*install)(struct model *m, struct nsset *set, struct k_ns *ns);
 };
 extern const struct kind_ops kind_ops[NS_N_KINDS];
+void set_ipc_limits(struct k_ns *ns);
 int install_ns(struct model *m, struct nsset *set, struct k_ns *ns);
 
 /* ---- ns.c: struct ns_common ---- */
@@ -338,6 +381,8 @@ void fs_enter(struct model *m, struct k_fs *fs, const struct k_ns *mnt);
 void fs_follow(struct k_fs *fs, const struct k_ns *from, const struct k_ns *to);
 /* current_chrooted(): is its root another than that of its mount namespace? */
 bool current_chrooted(const struct k_task *me);
+/* check_mnt(): is what it can name by a path in its own mount namespace? */
+bool is_root_here(const struct k_task *me);
 
 /* ---- ucount.c (kernel/ucount.c) ---- */
 struct k_ucounts *alloc_ucounts(struct model *m, struct k_ns *ns, uid_t uid);
@@ -354,11 +399,15 @@ int copy_creds(struct model *m, struct k_task *me, struct k_task *p, uint64_t fl
 int set_cred_ucounts(struct model *m, struct k_cred *new);
 void commit_creds(struct model *m, struct k_task *p, struct k_cred *new);
 bool ns_capable(struct model *m, struct k_task *me, const struct k_ns *ns, int cap);
+/* Is it root, as its own user namespace counts? */
+bool is_root_inside(const struct k_cred *c);
 
 /* ---- user_namespace.c ---- */
 int create_user_ns(struct model *m, struct k_task *me, struct k_cred *new);
 bool in_userns(const struct k_ns *ancestor, const struct k_ns *child);
 bool has_mapping(const struct id_map *map, uint32_t id);
+/* make_kuid(): what the initial namespace has for `count` ids from id on; -1: unmapped. */
+int64_t map_down(const struct id_map *map, uint32_t id, uint32_t count);
 
 /* ---- idmap.c ---- */
 int map_write(struct model *m, struct k_task *writer, struct k_ns *ns, bool is_gid,
@@ -369,7 +418,8 @@ int proc_setgroups_write(struct model *m, struct k_task *writer, struct k_ns *ns
 struct k_pid *alloc_pid(struct model *m, struct k_ns *ns, const int32_t *set_tid, uint32_t n_tids,
 			struct k_task *me, int *err);
 void free_pid(struct model *m, struct k_pid *pid);
-void put_pid(struct model *m, struct k_pid *pid);
+struct k_pid *get_pid(struct k_pid *pid);
+void put_pid(struct model *m, struct k_pid *pid); /* NULL is allowed */
 void attach_pid(struct model *m, struct k_task *p, enum pid_type type, struct k_pid *pid);
 void detach_pid(struct model *m, struct k_task *p, enum pid_type type);
 struct k_pid *find_pid_ns(const struct model *m, int nr, const struct k_ns *ns);
@@ -378,6 +428,8 @@ struct k_task *find_task(const struct model *m, pid_t tid);
 struct k_ns *task_active_pid_ns(const struct k_task *p);
 pid_t task_pid_nr(const struct k_task *p);
 bool is_child_reaper(const struct k_pid *pid);
+/* Has it a number in that pid namespace? */
+bool is_pid_visible(const struct k_pid *pid, const struct k_ns *ns);
 void disable_pid_allocation(struct model *m, struct k_ns *ns);
 
 /* ---- fork.c ---- */
@@ -392,14 +444,31 @@ void put_signal(struct model *m, struct k_task *p);
 bool thread_group_empty(const struct k_task *p);
 
 /* ---- file.c ---- */
-struct k_file *open_exe(struct model *m, struct k_task *me);
+/* An open file with one user; it keeps nothing but the credentials of `me`. NULL: no memory. */
+struct k_file *alloc_file(struct model *m, struct k_task *me, enum k_file_kind kind);
 void put_file(struct model *m, struct k_file *f); /* NULL is allowed */
 void put_files(struct model *m, struct k_files *files);
 /* A table of its own with the same open files; NULL: no memory. */
 struct k_files *dup_files(struct model *m, const struct k_files *old);
 const struct k_file *find_file(const struct k_task *p, int nr);
-void copy_binds(struct model *m, struct k_ns *new, const struct k_ns *old);
-void drop_binds(struct model *m, struct k_ns *ns);
+/* One more, or one less, who has the file of a namespace open or mounted. */
+void open_nsfs(struct model *m, struct k_ns *ns);
+void close_nsfs(struct model *m, struct k_ns *ns);
+
+/* ---- mount.c (fs/namespace.c, fs/super.c) ---- */
+void copy_mounts(struct model *m, struct k_ns *new, const struct k_ns *old);
+void drop_mounts(struct model *m, struct k_ns *mnt);
+/* The ipc namespace goes, and its mqueue file system stays where it is mounted. */
+bool orphan_mqueue(struct model *m, struct k_ns *ipc);
+/* "proc of pid:[4026532998]" */
+const char *super_label(const struct model *m, const struct k_super *sb, char *buf, size_t size);
+
+/* ---- ipc.c (ipc/shm.c, ipc/util.c) ---- */
+/* dup_mmap() and exit_mmap(): attached segments are shared by a copy, and go with the last. */
+void copy_shms(struct model *m, struct k_task *me, struct k_mm *new);
+void exit_shms(struct model *m, struct k_task *me, struct k_mm *mm);
+void free_ipcs(struct model *m, struct k_ns *ns);
+uint32_t n_ipcs(const struct k_ns *ns, enum model_ipc what);
 
 /* ---- exit.c, exec.c ---- */
 void do_exit(struct model *m, struct k_task *p);

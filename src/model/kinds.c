@@ -42,8 +42,8 @@ static int check_cgroup(struct model *m, struct k_task *me, struct k_ns *user_ns
 static void fill_mnt(struct model *m, struct k_task *me, struct k_ns *ns, const struct k_ns *old)
 {
 	(void)me;
-	ns->mnt.n_mounts = old->mnt.n_mounts;
-	copy_binds(m, ns, old);
+	ns->mnt.n_others = old->mnt.n_others;
+	copy_mounts(m, ns, old);
 }
 
 static void fill_uts(struct model *m, struct k_task *me, struct k_ns *ns, const struct k_ns *old)
@@ -52,11 +52,18 @@ static void fill_uts(struct model *m, struct k_task *me, struct k_ns *ns, const 
 	ns->uts = old->uts;
 }
 
+void set_ipc_limits(struct k_ns *ns)
+{
+	ns->ipc.msg_ctlmni = 32000;
+	ns->ipc.msg_ctlmax = 8192;
+	ns->ipc.msg_ctlmnb = 16384;
+	ns->ipc.shm_ctlmni = 4096;
+}
+
 static void fill_ipc(struct model *m, struct k_task *me, struct k_ns *ns, const struct k_ns *old)
 {
 	(void)m, (void)me, (void)old;
-	ns->ipc = (struct ipc_part){
-		.msg_ctlmni = 32000, .msg_ctlmax = 8192, .msg_ctlmnb = 16384, .shm_ctlmni = 4096};
+	set_ipc_limits(ns);
 }
 
 static void fill_pid(struct model *m, struct k_task *me, struct k_ns *ns, const struct k_ns *old)
@@ -293,6 +300,7 @@ const struct kind_ops kind_ops[] = {
 		    .copy_func = "copy_mnt_ns",
 		    .install_file = "fs/namespace.c",
 		    .install_func = "mntns_install",
+		    .free_func = "put_mnt_ns",
 		    .fill = fill_mnt,
 		    .contents = "a copy of the whole mount tree; root and cwd move to the copies",
 		    .install = install_mnt},
@@ -300,6 +308,7 @@ const struct kind_ops kind_ops[] = {
 		    .copy_func = "copy_net_ns",
 		    .install_file = "net/core/net_namespace.c",
 		    .install_func = "netns_install",
+		    .free_func = "cleanup_net",
 		    .fill = fill_net,
 		    .contents = "a loopback device that is down, no addresses, no sockets",
 		    .install = install_plain},
@@ -307,6 +316,7 @@ const struct kind_ops kind_ops[] = {
 		    .copy_func = "copy_pid_ns",
 		    .install_file = "kernel/pid_namespace.c",
 		    .install_func = "pidns_install",
+		    .free_func = "destroy_pid_namespace",
 		    .check = check_pid,
 		    .fill = fill_pid,
 		    .contents = "empty, one level deeper; its first process will be 1",
@@ -315,11 +325,13 @@ const struct kind_ops kind_ops[] = {
 		     .copy_func = "create_user_ns",
 		     .install_file = "kernel/user_namespace.c",
 		     .install_func = "userns_install",
+		     .free_func = "free_user_ns",
 		     .install = install_user},
 	[NS_IPC] = {.copy_file = "ipc/namespace.c",
 		    .copy_func = "copy_ipcs",
 		    .install_file = "ipc/namespace.c",
 		    .install_func = "ipcns_install",
+		    .free_func = "free_ipc_ns",
 		    .fill = fill_ipc,
 		    .contents = "no System V objects, default limits, a message queue "
 				"filesystem of its own",
@@ -328,6 +340,7 @@ const struct kind_ops kind_ops[] = {
 		    .copy_func = "copy_utsname",
 		    .install_file = "kernel/utsname.c",
 		    .install_func = "utsns_install",
+		    .free_func = "free_uts_ns",
 		    .fill = fill_uts,
 		    .contents = "a copy of the names, which change apart from now on",
 		    .install = install_plain},
@@ -335,6 +348,7 @@ const struct kind_ops kind_ops[] = {
 		       .copy_func = "copy_cgroup_ns",
 		       .install_file = "kernel/cgroup/namespace.c",
 		       .install_func = "cgroupns_install",
+		       .free_func = "free_cgroup_ns",
 		       .check = check_cgroup,
 		       .fill = fill_cgroup,
 		       .contents = "its root is the cgroup that the creator is in now",
@@ -343,6 +357,7 @@ const struct kind_ops kind_ops[] = {
 		     .copy_func = "copy_time_ns",
 		     .install_file = "kernel/time/namespace.c",
 		     .install_func = "timens_install",
+		     .free_func = "free_time_ns",
 		     .fill = fill_time,
 		     .contents = "the clock offsets of the old one, open to change until the "
 				 "first task enters",

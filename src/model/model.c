@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The entries of the model: the system calls, kill and wait. */
+/* The entries of the model: the calls that are values, wait, and writes of id maps. */
 #include "kernel.h"
 
 #include <string.h>
 
-static void begin(struct model *m, struct trace *t)
+void begin_outside(struct model *m, struct trace *t)
 {
 	m->trace = t;
 	m->n_calls++;
@@ -12,10 +12,21 @@ static void begin(struct model *m, struct trace *t)
 	m->was_injected = false;
 }
 
-static void end(struct model *m)
+struct k_task *begin_call(struct model *m, pid_t tid, struct trace *t)
+{
+	struct k_task *me = find_task(m, tid);
+
+	if (!me || me->is_zombie)
+		return NULL;
+	begin_outside(m, t);
+	return me;
+}
+
+int end_call(struct model *m, int ret)
 {
 	m->trace = NULL;
 	m->fail_at = 0;
+	return ret;
 }
 
 static int call_clone(struct model *m, struct k_task *me, const struct call *c)
@@ -65,28 +76,12 @@ static void doubt_seccomp(struct model *m, const struct k_task *me)
 
 int model_call(struct model *m, pid_t tid, const struct call *c, struct trace *t)
 {
-	struct k_task *me = find_task(m, tid);
-	int ret;
+	struct k_task *me = begin_call(m, tid, t);
 
-	if (!me || me->is_zombie)
+	if (!me)
 		return -ESRCH;
-	begin(m, t);
 	doubt_seccomp(m, me);
-	ret = calls[c->kind](m, me, c);
-	end(m);
-	return ret;
-}
-
-int model_kill(struct model *m, pid_t tid, struct trace *t)
-{
-	struct k_task *p = find_task(m, tid);
-
-	if (!p)
-		return -ESRCH;
-	begin(m, t);
-	kill_task(m, p);
-	end(m);
-	return 0;
+	return end_call(m, calls[c->kind](m, me, c));
 }
 
 int model_reap(struct model *m, pid_t tid, struct trace *t)
@@ -95,37 +90,30 @@ int model_reap(struct model *m, pid_t tid, struct trace *t)
 
 	if (!p || !p->is_zombie || p->signal->nr_threads > 1)
 		return -ESRCH;
-	begin(m, t);
+	begin_outside(m, t);
 	release_task(m, p);
-	end(m);
-	return 0;
+	return end_call(m, 0);
 }
 
 int model_write_map(struct model *m, pid_t tid, pid_t of, bool is_gid,
 		    const struct model_extent *extents, uint32_t n, struct trace *t)
 {
-	struct k_task *me = find_task(m, tid), *target = find_task(m, of);
-	int err;
+	const struct k_task *target = find_task(m, of);
+	struct k_task *me = target ? begin_call(m, tid, t) : NULL;
 
-	if (!me || me->is_zombie || !target)
+	if (!me)
 		return -ESRCH;
-	begin(m, t);
-	err = map_write(m, me, target->cred->user_ns, is_gid, extents, n);
-	end(m);
-	return err;
+	return end_call(m, map_write(m, me, target->cred->user_ns, is_gid, extents, n));
 }
 
 int model_write_setgroups(struct model *m, pid_t tid, pid_t of, bool is_allowed, struct trace *t)
 {
-	struct k_task *me = find_task(m, tid), *target = find_task(m, of);
-	int err;
+	const struct k_task *target = find_task(m, of);
+	struct k_task *me = target ? begin_call(m, tid, t) : NULL;
 
-	if (!me || me->is_zombie || !target)
+	if (!me)
 		return -ESRCH;
-	begin(m, t);
-	err = proc_setgroups_write(m, me, target->cred->user_ns, is_allowed);
-	end(m);
-	return err;
+	return end_call(m, proc_setgroups_write(m, me, target->cred->user_ns, is_allowed));
 }
 
 void model_inject(struct model *m, uint32_t nth)
@@ -147,8 +135,10 @@ static void free_parts(struct obj *o)
 		return;
 	if (o->kind == OBJ_FILES)
 		free(((struct k_files *)o)->fds.items);
+	if (o->kind == OBJ_MM)
+		free(((struct k_mm *)o)->shms.items);
 	if (o->kind == OBJ_NS && ns->kind == NS_MNT)
-		free(ns->mnt.binds.items);
+		free(ns->mnt.mounts.items);
 	if (o->kind == OBJ_NS && ns->kind == NS_USER) {
 		free(ns->user.uid_map.extents);
 		free(ns->user.gid_map.extents);

@@ -14,6 +14,8 @@
 #include "snap_build.h"
 #include "trace.h"
 
+#include <time.h>
+
 struct model;
 
 /*
@@ -34,9 +36,20 @@ int model_tell(struct model *m, pid_t tid, const struct model_facts *f);
  * and the model is what it was. -ESRCH without a step: there is no such task.
  */
 int model_call(struct model *m, pid_t tid, const struct call *c, struct trace *t);
-/* SIGKILL from outside, and wait() by whoever is the parent. 0 or -ESRCH. */
-int model_kill(struct model *m, pid_t tid, struct trace *t);
+/* wait() by whoever is the parent. 0 or -ESRCH. */
 int model_reap(struct model *m, pid_t tid, struct trace *t);
+/*
+ * A signal to the process of `to`, sent through a pidfd (pidfd_send_signal()) by the
+ * task `from`; 0: from outside of all pid namespaces but the first, by who may. All
+ * signals are taken to have their default action, as those of test processes have:
+ * one that ends a process ends it, the others (those that stop, too) change nothing
+ * here. 0, also when it is dropped, as one to an init is; or -EINVAL, -EPERM, -ESRCH.
+ */
+int model_signal(struct model *m, pid_t from, pid_t to, int sig, struct trace *t);
+/* SIGKILL from outside. 0 or -ESRCH. */
+int model_kill(struct model *m, pid_t tid, struct trace *t);
+/* prctl(PR_SET_CHILD_SUBREAPER): its process adopts the orphans below it. */
+int model_set_subreaper(struct model *m, pid_t tid, bool is_on, struct trace *t);
 
 /*
  * The task writes a map, or setgroups, of the user namespace of the task `of`. Lower
@@ -45,22 +58,59 @@ int model_reap(struct model *m, pid_t tid, struct trace *t);
 int model_write_map(struct model *m, pid_t tid, pid_t of, bool is_gid,
 		    const struct model_extent *extents, uint32_t n, struct trace *t);
 int model_write_setgroups(struct model *m, pid_t tid, pid_t of, bool is_allowed, struct trace *t);
+/* setresuid() and setresgid() with all three the same, an id of its user namespace. */
+int model_setuid(struct model *m, pid_t tid, uid_t uid, struct trace *t);
+int model_setgid(struct model *m, pid_t tid, gid_t gid, struct trace *t);
+/* It writes user.max_*_namespaces of its user namespace: -EACCES when it may not. */
+int model_set_quota(struct model *m, pid_t tid, enum ns_kind kind, uint32_t max, struct trace *t);
 
 /*
  * What a task does with files that keep namespaces: opens that of a namespace of the
- * task `of`, makes a socket, duplicates, closes. The numbers are the caller's, who knows
- * what the kernel gave. 0 or -errno.
+ * task `of`, or a pidfd of that process, makes a socket, duplicates, closes. The numbers
+ * are the caller's, who knows what the kernel gave. 0 or -errno.
  */
-int model_open_ns(struct model *m, pid_t tid, pid_t of, enum ns_slot slot, int nr);
-int model_open_socket(struct model *m, pid_t tid, int nr);
-int model_dup(struct model *m, pid_t tid, int nr, int new_nr);
-/* The number of its i-th such file, from 0 on; -1: it has no more. */
+int model_open_ns(struct model *m, pid_t tid, pid_t of, enum ns_slot slot, int nr, struct trace *t);
+int model_open_pidfd(struct model *m, pid_t tid, pid_t of, int nr, struct trace *t);
+int model_open_socket(struct model *m, pid_t tid, int nr, struct trace *t);
+int model_dup(struct model *m, pid_t tid, int nr, int new_nr, struct trace *t);
+int model_close(struct model *m, pid_t tid, int nr, struct trace *t);
+/* The number of its i-th such file, from 0 on; -1: it has no more. A pidfd is of NS_PID. */
 int model_fd_at(const struct model *m, pid_t tid, uint32_t i, enum ns_kind *kind);
-int model_close(struct model *m, pid_t tid, int nr);
-/* It mounts that file on, or unmounts, a place of its mount namespace. 0 or -errno. */
-int model_bind(struct model *m, pid_t tid, int nr, uint32_t place);
-int model_umount(struct model *m, pid_t tid, uint32_t place);
+
+/*
+ * It mounts a file of a namespace, or a file system, on a place of its mount namespace,
+ * and unmounts what was mounted there last. Places are the caller's numbers. Types are
+ * proc, tmpfs, mqueue, sysfs and cgroup2; -ENODEV: another one. 0 or -errno.
+ */
+int model_bind(struct model *m, pid_t tid, int nr, uint32_t place, struct trace *t);
+int model_mount(struct model *m, pid_t tid, const char *fstype, uint32_t place, struct trace *t);
+int model_umount(struct model *m, pid_t tid, uint32_t place, struct trace *t);
 bool model_has_bind(const struct model *m, pid_t tid, uint32_t place);
+/* chroot() to a directory that is not the root of its mount namespace. */
+int model_chroot(struct model *m, pid_t tid, struct trace *t);
+/*
+ * pivot_root() to a mount of its own: the root of its mount namespace is another one, and
+ * with it that of every task that was there, so none of them counts as chrooted. Whoever
+ * has called chroot() is refused, as where that directory is no mount.
+ */
+int model_pivot_root(struct model *m, pid_t tid, struct trace *t);
+
+int model_sethostname(struct model *m, pid_t tid, const char *name, struct trace *t);
+/*
+ * It writes the offset of CLOCK_MONOTONIC or CLOCK_BOOTTIME in its time_for_children.
+ * How long the machine is up is not known: a negative one is taken as it is.
+ */
+int model_write_offset(struct model *m, pid_t tid, clockid_t clock, int64_t seconds,
+		       struct trace *t);
+
+/* System V objects, of mode 0600. */
+enum model_ipc { MODEL_SEM, MODEL_MSG, MODEL_SHM, MODEL_N_IPC };
+/* semget(), msgget(), shmget(); creates: with IPC_CREAT. -ENOENT: not in this namespace. */
+int model_ipc_get(struct model *m, pid_t tid, int key, enum model_ipc what, bool creates,
+		  struct trace *t);
+/* It attaches the segment of that key, and detaches the one it attached last by that key. */
+int model_shmat(struct model *m, pid_t tid, int key, struct trace *t);
+int model_shmdt(struct model *m, pid_t tid, int key, struct trace *t);
 
 /* The next `nth` allocation (1 is the first) of the coming call fails; 0: none. */
 void model_inject(struct model *m, uint32_t nth);

@@ -26,19 +26,32 @@ static int n_owner_refs(const struct model *m, const struct k_ns *ns)
 	return ns->kind == NS_IPC && m->rules->has_sb_user_ns ? 2 : 1;
 }
 
+/* What it contains. Returns how many references on its owner pass to others. */
+static int free_contents(struct model *m, struct k_ns *ns)
+{
+	if (ns->kind == NS_USER) {
+		free(ns->user.uid_map.extents);
+		free(ns->user.gid_map.extents);
+	}
+	if (ns->kind == NS_MNT)
+		drop_mounts(m, ns);
+	if (ns->kind != NS_IPC)
+		return 0;
+	free_ipcs(m, ns);
+	return orphan_mqueue(m, ns);
+}
+
 static void free_ns(struct model *m, struct k_ns *ns)
 {
 	struct k_ns *owner = ns->user_ns, *parent = ns->parent;
 	struct k_ucounts *ucounts = ns->ucounts;
 	enum ns_kind kind = ns->kind;
-	int n = n_owner_refs(m, ns);
+	int n = n_owner_refs(m, ns) - free_contents(m, ns);
+	char buf[64];
 
-	if (kind == NS_USER) {
-		free(ns->user.uid_map.extents);
-		free(ns->user.gid_map.extents);
-	}
-	if (kind == NS_MNT)
-		drop_binds(m, ns);
+	trace_step(m->trace, kind_ops[kind].copy_file, kind_ops[kind].free_func,
+		   "the last reference on %s is gone: it is freed, and what it held is let go",
+		   obj_label(m, ns, buf, sizeof(buf)));
 	obj_free(m, ns);
 	if (ucounts)
 		dec_ucount(m, ucounts, kind);
@@ -69,6 +82,8 @@ struct k_ns *alloc_ns(struct model *m, enum ns_kind kind, struct k_ns *user_ns)
 	ns->inum = m->next_inum++;
 	if (kind == NS_USER)
 		link_init(&ns->user.ucounts);
+	if (kind == NS_IPC)
+		link_init(&ns->ipc.ids);
 	note_text(m, ns, "new", "", ns_kinds[kind].name);
 	if (!user_ns)
 		return ns;

@@ -87,6 +87,11 @@ bool is_child_reaper(const struct k_pid *pid)
 	return pid->numbers[pid->level].nr == 1;
 }
 
+bool is_pid_visible(const struct k_pid *pid, const struct k_ns *ns)
+{
+	return pid->level >= ns->level && pid->numbers[ns->level].ns == ns;
+}
+
 /* Cyclic: from the last one on; after the end from RESERVED_PIDS. 0: none is free. */
 static int next_nr(const struct model *m, struct k_ns *ns)
 {
@@ -214,11 +219,17 @@ struct k_pid *alloc_pid(struct model *m, struct k_ns *ns, const int32_t *set_tid
 	return pid;
 }
 
+struct k_pid *get_pid(struct k_pid *pid)
+{
+	pid->count++;
+	return pid;
+}
+
 void put_pid(struct model *m, struct k_pid *pid)
 {
-	struct k_ns *ns = pid->numbers[pid->level].ns;
+	struct k_ns *ns = pid ? pid->numbers[pid->level].ns : NULL;
 
-	if (--pid->count)
+	if (!pid || --pid->count)
 		return;
 	obj_free(m, pid);
 	put_ns(m, ns);

@@ -69,6 +69,9 @@ struct rules {
 	bool has_cred_ucounts; /* a cred holds its ucounts, and those their namespace */
 	bool has_sb_user_ns;   /* superblocks hold their user namespace */
 	bool has_mm_user_ns;
+	bool has_proc_per_mount;  /* a superblock for each mount of proc, not for each pid namespace
+				   */
+	bool has_ipc_pids;	  /* System V objects hold struct pids, not numbers */
 	bool has_pid_owner_check; /* copy_pid_ns(): the owner must be an ancestor */
 	bool has_exec_time_entry;
 	bool has_clone3_newtime;

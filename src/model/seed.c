@@ -26,6 +26,8 @@ static struct k_ns *unknown_ns(struct model *m, enum ns_kind kind)
 	ns->user_ns = kind == NS_USER ? NULL : m->init_ns[NS_USER];
 	if (kind == NS_PID)
 		ns->pid.is_adding = true;
+	if (kind == NS_IPC)
+		link_init(&ns->ipc.ids);
 	if (kind == NS_USER) {
 		link_init(&ns->user.ucounts);
 		map_all(&ns->user.uid_map);
@@ -150,6 +152,8 @@ static struct k_nsproxy *seed_nsproxy(struct seed *x, const int32_t ns[NS_N_SLOT
 			continue;
 		/* Before its first process the link pid_for_children cannot be read. */
 		p->ns[slot] = seed_link(x, ns[slot], kind);
+		if (slot == SLOT_TIME && p->ns[slot])
+			p->ns[slot]->time.frozen_offsets = true; /* somebody has entered */
 	}
 	return p;
 }

@@ -140,10 +140,10 @@ static int check_pidfd(struct model *m, struct k_task *me, const struct call *c,
 			    "the process of the pidfd has exited");
 }
 
-static int setns_pidfd(struct model *m, struct k_task *me, const struct call *c)
+static int setns_pidfd(struct model *m, struct k_task *me, const struct call *c,
+		       const struct k_task *target)
 {
 	struct nsset set = {.me = me, .flags = c->flags};
-	const struct k_task *target = find_task(m, c->fd.pid);
 	int err = check_pidfd(m, me, c, target);
 
 	if (err)
@@ -154,19 +154,9 @@ static int setns_pidfd(struct model *m, struct k_task *me, const struct call *c)
 	return finish(m, &set, err);
 }
 
-static bool is_socket_fd(const struct k_task *me, const struct call_fd *fd)
+static bool is_socket(const struct k_file *f)
 {
-	const struct k_file *f = fd->kind == CALL_FD_NUMBER ? find_file(me, fd->fd) : NULL;
-
-	return f && f->is_socket;
-}
-
-/* The namespace that a descriptor of the caller is a file of, or NULL. */
-static struct k_ns *ns_of_fd(const struct k_task *me, const struct call_fd *fd)
-{
-	const struct k_file *f = find_file(me, fd->fd);
-
-	return f ? f->ns : NULL;
+	return f && f->kind == FILE_SOCKET;
 }
 
 static struct k_ns *find_ns(const struct model *m, const struct call_fd *fd)
@@ -180,18 +170,21 @@ static struct k_ns *find_ns(const struct model *m, const struct call_fd *fd)
 
 int sys_setns(struct model *m, struct k_task *me, const struct call *c)
 {
+	const struct k_file *f = c->fd.kind == CALL_FD_NUMBER ? find_file(me, c->fd.fd) : NULL;
 	struct nsset set = {.me = me};
 	struct k_ns *ns;
 	int err;
 
 	if (c->fd.kind == CALL_FD_PIDFD)
-		return setns_pidfd(m, me, c);
-	if (c->fd.kind == CALL_FD_OTHER || is_socket_fd(me, &c->fd)) {
+		return setns_pidfd(m, me, c, find_task(m, c->fd.pid));
+	if (f && f->kind == FILE_PIDFD)
+		return setns_pidfd(m, me, c, f->pid->task);
+	if (c->fd.kind == CALL_FD_OTHER || is_socket(f)) {
 		trace_advise(m->trace, "open a file of /proc/PID/ns, or a pidfd");
 		return trace_refuse(m->trace, -EINVAL, file, "sys_setns",
 				    "that descriptor is neither of a namespace nor of a process");
 	}
-	ns = c->fd.kind == CALL_FD_NS ? find_ns(m, &c->fd) : ns_of_fd(me, &c->fd);
+	ns = c->fd.kind == CALL_FD_NS ? find_ns(m, &c->fd) : f ? f->ns : NULL;
 	if (!ns) {
 		trace_advise(m->trace,
 			     "name what it refers to: setns(net:[4026531840]) or setns(pidfd:PID)");

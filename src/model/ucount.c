@@ -95,6 +95,38 @@ struct k_ucounts *inc_ucount(struct model *m, struct k_task *me, struct k_ns *ns
 	return u;
 }
 
+/* /proc/sys/user, which shows each its own user namespace: set_permissions() and the write. */
+static int write_max(struct model *m, struct k_task *me, enum ns_kind kind, uint32_t max)
+{
+	struct k_ns *ns = me->cred->user_ns;
+	char buf[64];
+
+	obj_label(m, ns, buf, sizeof(buf));
+	if (!m->rules->has_ucounts)
+		return trace_refuse(m->trace, -ENOENT, "fs/proc/proc_sysctl.c", "proc_sys_lookup",
+				    "this kernel has no quotas of namespaces");
+	if (!ns_capable(m, me, ns, CAP_SYS_RESOURCE))
+		return trace_refuse(m->trace, -EACCES, file, "set_permissions",
+				    "only CAP_SYS_RESOURCE in %s may write its limits", buf);
+	if (max > INT32_MAX)
+		return trace_refuse(m->trace, -EINVAL, "kernel/sysctl.c", "proc_dointvec_minmax",
+				    "the limit is larger than %d", INT32_MAX);
+	trace_step(m->trace, file, "setup_userns_sysctls",
+		   "user.max_%s_namespaces of %s, for each uid in it and all below it; those that "
+		   "there are stay",
+		   ns_kinds[kind].name, buf);
+	note_count(m, ns, "ucount_max", ns->user.ucount_max[kind], max);
+	ns->user.ucount_max[kind] = max;
+	return 0;
+}
+
+int model_set_quota(struct model *m, pid_t tid, enum ns_kind kind, uint32_t max, struct trace *t)
+{
+	struct k_task *me = begin_call(m, tid, t);
+
+	return me ? end_call(m, write_max(m, me, kind, max)) : -ESRCH;
+}
+
 void dec_ucount(struct model *m, struct k_ucounts *u, enum ns_kind kind)
 {
 	for (struct k_ucounts *i = u; i; i = next_ucounts(i))

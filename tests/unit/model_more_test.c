@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The calls that are functions of their own: what each changes, and each errno that it gives. */
+#include "model_help.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#define ALL                                                                                        \
+	"CLONE_NEWUSER|CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID|CLONE_NEWNET|"           \
+	"CLONE_NEWCGROUP"
+#define THREAD "CLONE_THREAD|CLONE_SIGHAND|CLONE_VM|CLONE_FS|CLONE_FILES"
+
+static const char *const all_rules[] = {"4.4", "current"};
+
+/* A step tells why, and the state is what it was. */
+#define refused(m, errno_, func_, expression)                                                      \
+	do {                                                                                       \
+		struct trace t = {0};                                                              \
+		char *before = state_of(m), *after;                                                \
+                                                                                                   \
+		assert_int_equal(expression, -(errno_));                                           \
+		assert_non_null(trace_refusal(&t));                                                \
+		assert_int_equal(trace_refusal(&t)->err, -(errno_));                               \
+		assert_string_equal(trace_refusal(&t)->func, func_);                               \
+		after = state_of(m);                                                               \
+		assert_string_equal(after, before);                                                \
+		check_sound(m);                                                                    \
+		free(before);                                                                      \
+		free(after);                                                                       \
+		trace_free(&t);                                                                    \
+	} while (0)
+
+/* And one that comes through tells at least one step. */
+#define done(m, expression)                                                                        \
+	do {                                                                                       \
+		struct trace t = {0};                                                              \
+                                                                                                   \
+		assert_int_equal(expression, 0);                                                   \
+		assert_true(t.steps.n > 0);                                                        \
+		assert_null(trace_refusal(&t));                                                    \
+		check_sound(m);                                                                    \
+		trace_free(&t);                                                                    \
+	} while (0)
+
+static void drop(struct model *m, pid_t tid, uid_t uid)
+{
+	struct model_facts f = {
+		.known = FACT_CRED, .uid = uid, .euid = uid, .gid = uid, .egid = uid};
+
+	assert_int_equal(model_tell(m, tid, &f), 0);
+}
+
+static bool shows(const struct model *m, enum ns_kind kind, uint32_t inum, const char *text)
+{
+	struct strbuf out = {0};
+	bool has = model_print_ns(m, kind, inum, &out) && strstr(out.s, text);
+
+	strbuf_free(&out);
+	return has;
+}
+
+static bool is_alive(const struct model *m, pid_t tid)
+{
+	const struct snap *s = model_snap(m);
+	int32_t ix = snap_find_task(s, tid);
+	bool is = ix >= 0 && s->tasks[ix].state != 'Z';
+
+	snap_unref(s);
+	return is;
+}
+
+static pid_t parent_of(const struct model *m, pid_t tid)
+{
+	const struct snap *s = model_snap(m);
+	pid_t ppid = s->tasks[snap_find_task(s, tid)].ppid;
+
+	snap_unref(s);
+	return ppid;
+}
+
+static void map_root(struct model *m, pid_t tid)
+{
+	const struct model_extent root = {0, 0, 1};
+
+	assert_int_equal(model_write_setgroups(m, tid, tid, false, NULL), 0);
+	assert_int_equal(model_write_map(m, tid, tid, false, &root, 1, NULL), 0);
+	assert_int_equal(model_write_map(m, tid, tid, true, &root, 1, NULL), 0);
+}
+
+static void a_host_name_is_of_one_uts_namespace(void **state)
+{
+	static const char too_long[] =
+		"0123456789012345678901234567890123456789012345678901234567890123x";
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "clone(CLONE_NEWUTS)", NULL), b = call(m, a, "fork()", NULL);
+
+	(void)state;
+	done(m, model_sethostname(m, a, "web", &t));
+	assert_true(shows(m, NS_UTS, slot(m, b, SLOT_UTS), "nodename web,"));
+	assert_true(shows(m, NS_UTS, slot(m, 1, SLOT_UTS), "nodename (none),"));
+	refused(m, EINVAL, "sys_sethostname", model_sethostname(m, a, too_long, &t));
+	done(m, model_sethostname(m, a, too_long + 1, &t));
+	drop(m, b, 1000);
+	refused(m, EPERM, "sys_sethostname", model_sethostname(m, b, "no", &t));
+	assert_int_equal(call(m, b, "unshare(CLONE_NEWUSER)", NULL), 0);
+	refused(m, EPERM, "sys_sethostname", model_sethostname(m, b, "no", &t));
+	assert_int_equal(call(m, b, "unshare(CLONE_NEWUTS)", NULL), 0);
+	done(m, model_sethostname(m, b, "yes", &t));
+	assert_int_equal(model_sethostname(m, 4999, "no", NULL), -ESRCH);
+	model_free(m);
+}
+
+static void ids_are_of_a_thread_and_need_a_map(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "clone(CLONE_NEWUSER)", NULL), thread;
+	uint32_t user = slot(m, a, SLOT_USER);
+	int32_t n;
+
+	(void)state;
+	refused(m, EINVAL, "__sys_setresuid", model_setuid(m, a, 0, &t));
+	refused(m, EINVAL, "__sys_setresgid", model_setgid(m, a, 0, &t));
+	map_root(m, a);
+	done(m, model_setuid(m, a, 0, &t));
+	model_free(m);
+
+	m = boot("current");
+	a = call(m, 1, "fork()", NULL);
+	thread = call(m, a, "clone(" THREAD ")", NULL);
+	user = slot(m, a, SLOT_USER);
+	n = refs(m, NS_USER, user);
+	done(m, model_setgid(m, thread, 1000, &t)); /* a cred of its own */
+	assert_int_equal(refs(m, NS_USER, user), n + 1);
+	done(m, model_setuid(m, thread, 1000, &t)); /* and the counters of uid 1000 */
+	assert_int_equal(refs(m, NS_USER, user), n + 2);
+	refused(m, EPERM, "__sys_setresuid", model_setuid(m, thread, 0, &t));
+	refused(m, EPERM, "__sys_setresgid", model_setgid(m, thread, 0, &t));
+	done(m, model_setuid(m, thread, 1000, &t));
+	/* It is no longer root, and the other thread is. */
+	refused(m, EPERM, "may_mount", model_mount(m, thread, "proc", 1, &t));
+	done(m, model_mount(m, a, "proc", 1, &t));
+	model_inject(m, 1);
+	refused(m, ENOMEM, "prepare_creds", model_setuid(m, a, 7, &t));
+	model_inject(m, 2);
+	refused(m, EAGAIN, "set_cred_ucounts", model_setuid(m, a, 7, &t));
+	model_free(m);
+}
+
+static void a_chroot_keeps_user_namespaces_out(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "fork()", NULL), b = call(m, a, "fork()", NULL);
+
+	(void)state;
+	done(m, model_pivot_root(m, a, &t));
+	assert_int_equal(call(m, b, "clone(CLONE_NEWUSER)", NULL) > 0, 1);
+	done(m, model_chroot(m, a, &t));
+	assert_int_equal(call(m, a, "unshare(CLONE_NEWUSER)", NULL), -EPERM);
+	refused(m, EINVAL, "pivot_root", model_pivot_root(m, a, &t));
+	/* Its root is in its own mount namespace all the same. */
+	done(m, model_mount(m, a, "tmpfs", 1, &t));
+	drop(m, b, 1000);
+	refused(m, EPERM, "sys_chroot", model_chroot(m, b, &t));
+	refused(m, EPERM, "may_mount", model_pivot_root(m, b, &t));
+	model_free(m);
+}
+
+/* Superblocks: 4.2 and 4.3 of the notes on the kernel. */
+static void mounts_count_by_what_they_show(void **state)
+{
+	static const struct {
+		const char *type;
+		int pid, ipc, net, user;
+	} rows[] = {{"proc", 1, 0, 0, 1},
+		    {"tmpfs", 0, 0, 0, 1},
+		    {"mqueue", 0, 0, 0, 0},
+		    {"sysfs", 0, 0, 0, 0},
+		    {"cgroup2", 0, 0, 0, 0}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct model *m = boot("current");
+		pid_t a = call(m, 1, "clone(" ALL ")", NULL), b;
+		uint32_t pid = slot(m, a, SLOT_PID), ipc = slot(m, a, SLOT_IPC),
+			 net = slot(m, a, SLOT_NET), user = slot(m, a, SLOT_USER);
+		int32_t n_pid = refs(m, NS_PID, pid), n_ipc = refs(m, NS_IPC, ipc),
+			n_net = refs(m, NS_NET, net), n_user = refs(m, NS_USER, user);
+
+		done(m, model_mount(m, a, rows[i].type, 7, &t));
+		assert_true(shows(m, NS_MNT, slot(m, a, SLOT_MNT), rows[i].type));
+		assert_int_equal(refs(m, NS_PID, pid), n_pid + rows[i].pid);
+		assert_int_equal(refs(m, NS_IPC, ipc), n_ipc + rows[i].ipc);
+		assert_int_equal(refs(m, NS_NET, net), n_net + rows[i].net);
+		assert_int_equal(refs(m, NS_USER, user), n_user + rows[i].user);
+		/* A copy of the mount namespace shares the superblock. The rest is the child's: its
+		   credentials and what it owns, its struct pid and its nsproxy. */
+		b = call(m, a, "clone(CLONE_NEWNS)", NULL);
+		assert_int_equal(refs(m, NS_USER, user), n_user + rows[i].user + 2);
+		assert_int_equal(refs(m, NS_PID, pid), n_pid + rows[i].pid + 2);
+		done(m, model_umount(m, a, 7, &t));
+		assert_int_equal(refs(m, NS_PID, pid), n_pid + rows[i].pid + 2);
+		refused(m, EINVAL, "can_umount", model_umount(m, a, 7, &t));
+		done(m, model_umount(m, b, 7, &t));
+		assert_int_equal(refs(m, NS_PID, pid), n_pid + 2);
+		assert_int_equal(refs(m, NS_USER, user), n_user + 2);
+		model_free(m);
+	}
+}
+
+static void mounts_stay_with_their_namespace(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "clone(" ALL ")", NULL), b = call(m, a, "fork()", NULL);
+	uint32_t user = slot(m, a, SLOT_USER), mnt = slot(m, a, SLOT_MNT), pid;
+
+	(void)state;
+	refused(m, ENODEV, "do_new_mount", model_mount(m, a, "xfs", 1, &t));
+	/* proc shows the pid namespace of who mounts it: not one that was only unshared. */
+	assert_int_equal(call(m, a, "unshare(CLONE_NEWPID)", NULL), 0);
+	done(m, model_mount(m, a, "proc", 1, &t));
+	assert_true(shows(m, NS_MNT, mnt, "proc of pid:"));
+	/* A locked copy, in a mount namespace of another owner. */
+	assert_int_equal(call(m, b, "unshare(CLONE_NEWUSER|CLONE_NEWNS)", NULL), -EPERM);
+	map_root(m, a);
+	assert_int_equal(call(m, b, "unshare(CLONE_NEWUSER|CLONE_NEWNS)", NULL), 0);
+	refused(m, EINVAL, "can_umount", model_umount(m, b, 1, &t));
+	refused(m, EPERM, "mount_capable", model_mount(m, b, "proc", 2, &t));
+	/* It ends, and the copy of b keeps the pid namespace of a. */
+	pid = slot(m, a, SLOT_PID);
+	model_kill(m, b, NULL);
+	assert_true(refs(m, NS_PID, pid) > 0);
+	assert_int_equal(model_umount(m, a, 1, NULL), 0);
+	done(m, model_mount(m, a, "mqueue", 3, &t));
+	model_kill(m, a, NULL);
+	model_reap(m, a, NULL);
+	check_sound(m);
+	assert_int_equal(refs(m, NS_USER, user), 0);
+	assert_int_equal(refs(m, NS_MNT, mnt), 0);
+	model_free(m);
+}
+
+static void an_mqueue_mount_outlives_its_ipc_namespace(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "clone(" ALL ")", NULL);
+	uint32_t user = slot(m, a, SLOT_USER), ipc = slot(m, a, SLOT_IPC);
+	int32_t n;
+
+	(void)state;
+	done(m, model_mount(m, a, "mqueue", 3, &t));
+	n = refs(m, NS_USER, user);
+	assert_int_equal(call(m, a, "unshare(CLONE_NEWIPC)", NULL), 0);
+	assert_int_equal(refs(m, NS_IPC, ipc), 0);
+	assert_int_equal(refs(m, NS_USER, user), n + 1); /* -2 +1, and +2 for the new one */
+	done(m, model_umount(m, a, 3, &t));
+	assert_int_equal(refs(m, NS_USER, user), n);
+	model_free(m);
+}
+
+static void orphans_go_to_the_nearest_subreaper(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "clone(CLONE_NEWPID)", NULL), b = call(m, a, "fork()", NULL),
+	      c = call(m, b, "fork()", NULL), d = call(m, c, "fork()", NULL),
+	      e = call(m, d, "fork()", NULL), thread;
+
+	(void)state;
+	done(m, model_set_subreaper(m, b, true, &t));
+	model_kill(m, d, NULL);
+	assert_int_equal(parent_of(m, e), b);
+	done(m, model_set_subreaper(m, b, false, &t));
+	model_kill(m, c, NULL);
+	assert_int_equal(parent_of(m, d), a);
+	/* Its leader has ended, a thread lives: that takes them. */
+	done(m, model_set_subreaper(m, b, true, &t));
+	thread = call(m, b, "clone(" THREAD ")", NULL);
+	c = call(m, b, "fork()", NULL);
+	d = call(m, c, "fork()", NULL);
+	assert_int_equal(call(m, b, "exit()", NULL), 0);
+	model_kill(m, c, NULL);
+	assert_int_equal(parent_of(m, d), b);
+	assert_true(is_alive(m, thread));
+	/* Not across pid namespaces: the init inside takes it. */
+	c = call(m, thread, "clone(CLONE_NEWPID)", NULL);
+	d = call(m, c, "fork()", NULL);
+	e = call(m, d, "fork()", NULL);
+	model_kill(m, d, NULL);
+	assert_int_equal(parent_of(m, e), c);
+	check_sound(m);
+	model_free(m);
+}
+
+static void signals_end_whom_they_may(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "fork()", NULL), b = call(m, a, "fork()", NULL),
+	      c = call(m, a, "fork()", NULL);
+
+	(void)state;
+	drop(m, a, 1000);
+	drop(m, b, 1001);
+	refused(m, EPERM, "check_kill_permission", model_signal(m, a, b, SIGTERM, &t));
+	refused(m, EPERM, "check_kill_permission", model_signal(m, a, b, 0, &t));
+	refused(m, EINVAL, "check_kill_permission", model_signal(m, a, b, 65, &t));
+	done(m, model_signal(m, c, a, SIGCHLD, &t));
+	done(m, model_signal(m, c, a, SIGSTOP, &t));
+	assert_int_equal(model_signal(m, c, a, 0, NULL), 0);
+	assert_true(is_alive(m, a));
+	drop(m, b, 1000);
+	done(m, model_signal(m, a, b, SIGTERM, &t));
+	assert_false(is_alive(m, b));
+	assert_int_equal(model_signal(m, a, b, SIGTERM, NULL),
+			 0); /* a zombie takes it, and nothing is */
+	assert_int_equal(model_signal(m, a, 4999, SIGTERM, NULL), -ESRCH);
+	assert_int_equal(model_signal(m, 4999, a, SIGTERM, NULL), -ESRCH);
+	done(m, model_signal(m, 0, c, SIGINT, &t));
+	assert_false(is_alive(m, c));
+	model_free(m);
+}
+
+static void an_init_takes_signals_from_above_only(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "fork()", NULL), init = call(m, a, "clone(CLONE_NEWPID)", NULL),
+	      b = call(m, init, "fork()", NULL);
+
+	(void)state;
+	refused(m, EINVAL, "pidfd_send_signal", model_signal(m, b, a, SIGTERM, &t));
+	done(m, model_signal(m, b, init, SIGKILL, &t));
+	done(m, model_signal(m, init, init, SIGTERM, &t));
+	done(m, model_signal(m, a, init, SIGTERM, &t));
+	done(m, model_signal(m, 0, init, SIGTERM, &t));
+	done(m, model_signal(m, a, 1, SIGKILL, &t));
+	done(m, model_signal(m, 0, 1, SIGKILL, &t));
+	assert_true(is_alive(m, init) && is_alive(m, b) && is_alive(m, 1));
+	done(m, model_signal(m, a, init, SIGKILL, &t));
+	assert_false(is_alive(m, init) || is_alive(m, b));
+	model_free(m);
+}
+
+static void quotas_are_of_a_user_namespace(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "clone(CLONE_NEWUSER)", NULL), b;
+	struct trace told = {0};
+
+	(void)state;
+	map_root(m, a);
+	b = call(m, a, "clone(CLONE_NEWUSER)", NULL);
+	done(m, model_set_quota(m, a, NS_NET, 2, &t));
+	assert_int_equal(call(m, b, "unshare(CLONE_NEWNET)", NULL), 0);
+	assert_true(call(m, b, "clone(CLONE_NEWNET)", NULL) > 0);
+	assert_int_equal(call(m, b, "unshare(CLONE_NEWNET)", &told), -ENOSPC);
+	/* It is the one above that refuses. */
+	assert_non_null(strstr(trace_refusal(&told)->why, "2 of the 2 net namespaces"));
+	trace_free(&told);
+	assert_int_equal(call(m, b, "unshare(CLONE_NEWUTS)", NULL), 0);
+	refused(m, EINVAL, "proc_dointvec_minmax", model_set_quota(m, a, NS_NET, 1u << 31, &t));
+	drop(m, a, 0);
+	refused(m, EACCES, "set_permissions", model_set_quota(m, a, NS_NET, 3, &t));
+	model_free(m);
+	m = boot("4.4");
+	refused(m, ENOENT, "proc_sys_lookup", model_set_quota(m, 1, NS_NET, 3, &t));
+	model_free(m);
+}
+
+static void offsets_are_open_until_somebody_enters(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "fork()", NULL), b;
+	uint32_t time;
+
+	(void)state;
+	refused(m, EACCES, "proc_timens_set_offset",
+		model_write_offset(m, a, CLOCK_BOOTTIME, 86400, &t));
+	assert_int_equal(call(m, a, "unshare(CLONE_NEWTIME)", NULL), 0);
+	time = slot(m, a, SLOT_TIME_FOR_CHILDREN);
+	done(m, model_write_offset(m, a, CLOCK_BOOTTIME, 86400, &t));
+	done(m, model_write_offset(m, a, CLOCK_MONOTONIC, -5, &t));
+	assert_true(shows(m, NS_TIME, time, "monotonic -5, boottime 86400"));
+	refused(m, EINVAL, "proc_timens_set_offset",
+		model_write_offset(m, a, CLOCK_REALTIME, 1, &t));
+	refused(m, ERANGE, "proc_timens_set_offset",
+		model_write_offset(m, a, CLOCK_MONOTONIC, 5000000000, &t));
+	b = call(m, a, "fork()", NULL);
+	refused(m, EACCES, "proc_timens_set_offset",
+		model_write_offset(m, a, CLOCK_BOOTTIME, 1, &t));
+	assert_int_equal(slot(m, b, SLOT_TIME), time);
+	drop(m, a, 1000);
+	refused(m, EPERM, "proc_timens_set_offset",
+		model_write_offset(m, a, CLOCK_BOOTTIME, 1, &t));
+	model_free(m);
+	m = boot("4.4");
+	refused(m, ENOENT, "proc_pident_lookup", model_write_offset(m, 1, CLOCK_BOOTTIME, 1, &t));
+	model_free(m);
+}
+
+static void ipc_objects_are_seen_in_their_namespace(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "clone(CLONE_NEWIPC)", NULL);
+	uint32_t ipc = slot(m, a, SLOT_IPC);
+
+	(void)state;
+	refused(m, ENOENT, "ksys_msgget", model_ipc_get(m, a, 7, MODEL_MSG, false, &t));
+	done(m, model_ipc_get(m, a, 7, MODEL_MSG, true, &t));
+	done(m, model_ipc_get(m, a, 7, MODEL_MSG, true, &t));
+	done(m, model_ipc_get(m, a, 7, MODEL_MSG, false, &t));
+	done(m, model_ipc_get(m, a, 7, MODEL_SEM, true, &t));
+	assert_int_equal(refs(m, NS_IPC, ipc), 1);
+	assert_true(shows(m, NS_IPC, ipc, "ids: 1 sem, 1 msg, 0 shm"));
+	refused(m, ENOENT, "ksys_msgget", model_ipc_get(m, 1, 7, MODEL_MSG, false, &t));
+	assert_int_equal(call(m, a, "unshare(CLONE_NEWIPC)", NULL), 0);
+	refused(m, ENOENT, "ksys_semget", model_ipc_get(m, a, 7, MODEL_SEM, false, &t));
+	model_inject(m, 1);
+	refused(m, ENOMEM, "ksys_shmget", model_ipc_get(m, a, 7, MODEL_SHM, true, &t));
+	model_inject(m, 2);
+	refused(m, ENOMEM, "ksys_shmget", model_ipc_get(m, a, 7, MODEL_SHM, true, &t));
+	model_free(m);
+}
+
+static void attached_segments_keep_the_ipc_namespace(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(all_rules); i++) {
+		struct model *m = boot(all_rules[i]);
+		pid_t a = call(m, 1, "clone(CLONE_NEWIPC)", NULL), b;
+		uint32_t ipc = slot(m, a, SLOT_IPC);
+
+		refused(m, ENOENT, "ksys_shmget", model_shmat(m, a, 7, &t));
+		done(m, model_ipc_get(m, a, 7, MODEL_SHM, true, &t));
+		assert_int_equal(refs(m, NS_IPC, ipc), 1);
+		done(m, model_shmat(m, a, 7, &t));
+		done(m, model_shmat(m, a, 7, &t));
+		assert_int_equal(refs(m, NS_IPC, ipc), 3);
+		b = call(m, a, "fork()", NULL);
+		assert_int_equal(refs(m, NS_IPC, ipc), 3);
+		done(m, model_shmdt(m, a, 7, &t));
+		assert_int_equal(refs(m, NS_IPC, ipc), 3);
+		done(m, model_shmdt(m, b, 7, &t));
+		assert_int_equal(refs(m, NS_IPC, ipc), 2);
+		refused(m, EINVAL, "ksys_shmdt", model_shmdt(m, a, 8, &t));
+		assert_int_equal(call(m, b, "execve()", NULL), 0);
+		assert_int_equal(call(m, a, "unshare(CLONE_NEWIPC)", NULL), 0);
+		assert_int_equal(call(m, b, "unshare(CLONE_NEWIPC)", NULL), 0);
+		/* No task is in it; a still has the segment in its memory. */
+		assert_int_equal(refs(m, NS_IPC, ipc), 1);
+		assert_int_equal(call(m, a, "execve()", NULL), 0);
+		assert_int_equal(refs(m, NS_IPC, ipc), 0);
+		b = call(m, 1, "fork()", NULL);
+		done(m, model_ipc_get(m, 1, 9, MODEL_SHM, true, &t));
+		drop(m, b, 1000);
+		refused(m, EACCES, "ipcperms", model_shmat(m, b, 9, &t));
+		model_inject(m, 1);
+		refused(m, ENOMEM, "ksys_shmget", model_shmat(m, 1, 9, &t));
+		model_free(m);
+	}
+}
+
+/* The creator's struct pid stays with the segment. */
+static void a_segment_keeps_the_pid_namespace_of_its_creator(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "clone(CLONE_NEWPID)", NULL);
+	uint32_t pid = slot(m, a, SLOT_PID);
+
+	(void)state;
+	done(m, model_ipc_get(m, a, 7, MODEL_SHM, true, &t));
+	model_kill(m, a, NULL);
+	model_reap(m, a, NULL);
+	check_sound(m);
+	assert_int_equal(refs(m, NS_PID, pid), 1);
+	model_free(m);
+}
+
+static void a_pidfd_keeps_the_struct_pid(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "fork()", NULL), b = call(m, a, "clone(CLONE_NEWPID)", NULL);
+	uint32_t pid = slot(m, b, SLOT_PID);
+
+	(void)state;
+	done(m, model_open_pidfd(m, a, b, 5, &t));
+	assert_int_equal(refs(m, NS_PID, pid), 2); /* nsproxy and struct pid */
+	refused(m, ESRCH, "pidfd_open", model_open_pidfd(m, b, a, 5, &t));
+	refused(m, ESRCH, "pidfd_open", model_open_pidfd(m, a, 4999, 6, &t));
+	assert_int_equal(call(m, a, "setns(5, CLONE_NEWPID)", NULL), 0);
+	assert_int_equal(refs(m, NS_PID, pid), 3);
+	done(m, model_dup(m, a, 5, 6, &t));
+	model_kill(m, b, NULL);
+	assert_int_equal(call(m, a, "setns(5, CLONE_NEWPID)", NULL), -ESRCH);
+	model_reap(m, b, NULL);
+	assert_int_equal(refs(m, NS_PID, pid), 2); /* a's pid_for_children */
+	assert_int_equal(call(m, a, "setns(6, CLONE_NEWPID)", NULL), -ESRCH);
+	done(m, model_close(m, a, 5, &t));
+	assert_int_equal(refs(m, NS_PID, pid), 2);
+	done(m, model_close(m, a, 6, &t));
+	assert_int_equal(refs(m, NS_PID, pid), 1);
+	refused(m, EBADF, "fget", model_close(m, a, 6, &t));
+	refused(m, EBADF, "fget", model_dup(m, a, 6, 7, &t));
+	model_free(m);
+}
+
+static void files_and_binds_tell_what_they_keep(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "clone(CLONE_NEWUSER|CLONE_NEWNS|CLONE_NEWNET)", NULL),
+	      b = call(m, a, "clone(CLONE_NEWNET)", NULL), c = call(m, 1, "fork()", NULL);
+	uint32_t net = slot(m, b, SLOT_NET);
+
+	(void)state;
+	done(m, model_open_ns(m, a, b, SLOT_NET, 5, &t));
+	done(m, model_open_ns(m, a, b, SLOT_NET, 6, &t));
+	done(m, model_open_socket(m, b, 5, &t));
+	assert_int_equal(refs(m, NS_NET, net), 3);
+	refused(m, EACCES, "proc_ns_get_link", model_open_ns(m, a, c, SLOT_NET, 7, &t));
+	refused(m, ENOENT, "proc_pid_lookup", model_open_ns(m, a, 4999, SLOT_NET, 7, &t));
+	done(m, model_bind(m, a, 5, 1, &t));
+	refused(m, ENOENT, "do_loopback", model_bind(m, a, 9, 2, &t));
+	done(m, model_open_socket(m, a, 7, &t));
+	refused(m, EINVAL, "do_loopback", model_bind(m, a, 7, 2, &t));
+	assert_int_equal(refs(m, NS_NET, net), 3);
+	model_kill(m, b, NULL);
+	refused(m, ENOENT, "proc_ns_get_link", model_open_ns(m, a, b, SLOT_NET, 8, &t));
+	assert_int_equal(refs(m, NS_NET, net), 1);
+	done(m, model_close(m, a, 5, &t));
+	done(m, model_close(m, a, 6, &t));
+	assert_int_equal(refs(m, NS_NET, net), 1);
+	done(m, model_umount(m, a, 1, &t));
+	assert_int_equal(refs(m, NS_NET, net), 0);
+	model_free(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_host_name_is_of_one_uts_namespace),
+		cmocka_unit_test(ids_are_of_a_thread_and_need_a_map),
+		cmocka_unit_test(a_chroot_keeps_user_namespaces_out),
+		cmocka_unit_test(mounts_count_by_what_they_show),
+		cmocka_unit_test(mounts_stay_with_their_namespace),
+		cmocka_unit_test(an_mqueue_mount_outlives_its_ipc_namespace),
+		cmocka_unit_test(orphans_go_to_the_nearest_subreaper),
+		cmocka_unit_test(signals_end_whom_they_may),
+		cmocka_unit_test(an_init_takes_signals_from_above_only),
+		cmocka_unit_test(quotas_are_of_a_user_namespace),
+		cmocka_unit_test(offsets_are_open_until_somebody_enters),
+		cmocka_unit_test(ipc_objects_are_seen_in_their_namespace),
+		cmocka_unit_test(attached_segments_keep_the_ipc_namespace),
+		cmocka_unit_test(a_segment_keeps_the_pid_namespace_of_its_creator),
+		cmocka_unit_test(a_pidfd_keeps_the_struct_pid),
+		cmocka_unit_test(files_and_binds_tell_what_they_keep),
+	};
+
+	return cmocka_run_group_tests_name("model, more calls", tests, NULL, NULL);
+}
