@@ -90,6 +90,14 @@ enum lab_kind {
 	LAB_SHMDT,   /* number: key of one that it attached, or inherited */
 	LAB_MQ_OPEN, /* text: "/name" of a POSIX queue; flags: O_CREAT; gives a descriptor */
 
+	/* Interfaces of its net namespace. That of `other` is not nscope's, either. */
+	LAB_VETH,      /* name: of the end that stays, text: of that in other's namespace */
+	LAB_LINK_UP,   /* name; flags 1: down */
+	LAB_LINK_DEL,  /* name */
+	LAB_LINK_MOVE, /* name, other */
+	LAB_ADDRESS,   /* name, text: "10.9.0.1/24", or of IPv6 */
+	LAB_PING, /* text: "10.9.0.2"; number: milliseconds to wait, 0: 1000; then -ETIMEDOUT */
+
 	/* Looks: what they see is r->text, a line each. */
 	LAB_READ,   /* path */
 	LAB_LIST,   /* path: of a directory; its entries in order, numbers as such */
@@ -100,6 +108,10 @@ enum lab_kind {
 		     */
 	LAB_GETPID, /* "pid=1 tid=1 ppid=0"; gives the pid */
 	LAB_CLOCK,  /* "monotonic=12 boottime=86412" in whole seconds; gives the last */
+	LAB_LINKS,  /* "lo down", "v0 up nsid=0 10.9.0.1/24": nsid, where its other end is, is its
+		     * own namespace's number for that one; "no-carrier" follows "up" while the
+		     * other end is down; link-local addresses of IPv6 are left out
+		     */
 	LAB_N_KINDS
 };
 
@@ -111,7 +123,7 @@ struct lab_call {
 	int fd;	   /* a descriptor of the caller */
 	int64_t number;
 	uint64_t flags;
-	const char *path, *text; /* borrowed */
+	const char *path, *text, *name; /* borrowed */
 };
 
 struct lab_result {

@@ -155,4 +155,13 @@ int lab_do_shmat(struct lab_args *a);
 int lab_do_shmdt(struct lab_args *a);
 int lab_do_mq_open(struct lab_args *a);
 
+/* ---- lab_net.c, lab_ping.c ---- */
+int lab_do_veth(struct lab_args *a);
+int lab_do_link_up(struct lab_args *a);
+int lab_do_link_del(struct lab_args *a);
+int lab_do_link_move(struct lab_args *a);
+int lab_do_address(struct lab_args *a);
+int lab_do_links(struct lab_args *a);
+int lab_do_ping(struct lab_args *a);
+
 #endif

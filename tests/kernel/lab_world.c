@@ -257,11 +257,80 @@ static void test_quotas(void)
 	GIVES(CALL(b, .kind = CALL_UNSHARE, .flags = CLONE_NEWUTS), -ENOSPC); /* the one above */
 }
 
+#define LINKS(who) DO(who, .kind = LAB_LINKS)
+
+static void test_veth(void)
+{
+	int a = boss(), b = child(a, CLONE_NEWNET), c = child(a, CLONE_NEWNET);
+	struct lab_call veth = {LAB_VETH, .name = "v0", .text = "v1", .other = c};
+
+	GIVES(ask(a, veth), LAB_SAYS(EPERM)); /* nscope's own */
+	GIVES(DO(b, .kind = LAB_VETH, .name = "v0", .text = "v1", .other = a), LAB_SAYS(EPERM));
+	GIVES(DO(b, .kind = LAB_VETH, .name = "a name too long.", .text = "v1", .other = c),
+	      LAB_SAYS(EINVAL));
+	GIVES(DO(b, .kind = LAB_LINK_UP, .name = "v0"), -ENODEV);
+	GIVES(DO(b, .kind = LAB_ADDRESS, .name = "v0", .text = "10.9.0.1/24"), -ENODEV);
+	GIVES(ask(b, veth), 0);
+	GIVES(ask(b, veth), -EEXIST);
+	SAYS(LINKS(b), "lo down\nv0 down nsid=0");
+	SAYS(LINKS(c), "lo down\nv1 down nsid=0");
+	GIVES(DO(b, .kind = LAB_ADDRESS, .name = "v0", .text = "10.9.0.1/33"), LAB_SAYS(EINVAL));
+	GIVES(DO(b, .kind = LAB_ADDRESS, .name = "v0", .text = "10.9.0.1/24"), 0);
+	GIVES(DO(b, .kind = LAB_ADDRESS, .name = "v0", .text = "10.9.0.1/24"), -EEXIST);
+	GIVES(DO(b, .kind = LAB_ADDRESS, .name = "v0", .text = "fd09::1/64"), 0);
+	GIVES(DO(c, .kind = LAB_ADDRESS, .name = "v1", .text = "10.9.0.2/24"), 0);
+	GIVES(DO(b, .kind = LAB_PING, .text = "10.9.0.2"), -ENETUNREACH);
+	GIVES(DO(b, .kind = LAB_LINK_UP, .name = "v0"), 0);
+	SAYS(LINKS(b), "v0 up no-carrier nsid=0 10.9.0.1/24 fd09::1/64");
+	GIVES(DO(b, .kind = LAB_PING, .text = "10.9.0.2", .number = 50), -ETIMEDOUT);
+	GIVES(DO(c, .kind = LAB_LINK_UP, .name = "v1"), 0);
+	SAYS(LINKS(b), "v0 up nsid=0 10.9.0.1/24 fd09::1/64");
+	GIVES(DO(b, .kind = LAB_PING, .text = "10.9.0.2"), 0);
+	GIVES(DO(c, .kind = LAB_PING, .text = "10.9.0.1"), 0);
+	GIVES(DO(c, .kind = LAB_PING, .text = "10.9.0.9", .number = 50), -ETIMEDOUT);
+	GIVES(DO(c, .kind = LAB_PING, .text = "10.9.0.300"), LAB_SAYS(EINVAL));
+	GIVES(DO(c, .kind = LAB_PING, .text = "10.9.0.2"), -ETIMEDOUT); /* over lo, which is down */
+	GIVES(DO(c, .kind = LAB_LINK_UP, .name = "lo"), 0);
+	GIVES(DO(c, .kind = LAB_PING, .text = "10.9.0.2"), 0);
+	SAYS(LINKS(c), "lo up 127.0.0.1/8 ::1/128\nv1 up nsid=0 10.9.0.2/24");
+	GIVES(DO(c, .kind = LAB_LINK_UP, .name = "lo", .flags = 1), 0);
+	SAYS(LINKS(c), "lo down 127.0.0.1/8\n");
+}
+
+static void test_links(void)
+{
+	int a = boss(), b = child(a, CLONE_NEWNET), c = child(a, CLONE_NEWNET), d = child(b, 0);
+
+	GIVES(DO(b, .kind = LAB_VETH, .name = "v0", .text = "v1", .other = d), 0);
+	SAYS(LINKS(d), "v1 down\nv0 down"); /* both ends here: no number */
+	GIVES(DO(d, .kind = LAB_LINK_MOVE, .name = "v1", .other = a), LAB_SAYS(EPERM));
+	GIVES(DO(d, .kind = LAB_LINK_MOVE, .name = "lo", .other = c), -EINVAL);
+	GIVES(DO(d, .kind = LAB_LINK_MOVE, .name = "v1", .other = c), 0);
+	SAYS(LINKS(c), "v1 down nsid=0");
+	GIVES(DO(c, .kind = LAB_LINK_DEL, .name = "v1"), 0);
+	CHECK(LINKS(b) == 0 && !strstr(last.text, "v0")); /* they go together */
+	GIVES(DO(c, .kind = LAB_LINK_DEL, .name = "lo"), -EOPNOTSUPP);
+	GIVES(DO(b, .kind = LAB_VETH, .name = "v0", .text = "v1", .other = c), 0);
+	GIVES(DO(a, .kind = LAB_KILL, .other = c, .number = SIGKILL), 0);
+	GIVES(DO(b, .kind = LAB_VETH, .name = "v2", .text = "v3", .other = c), LAB_SAYS(ENOENT));
+	for (int i = 0; i < 5000 && !LINKS(b) && strstr(last.text, "v0"); i++)
+		usleep(1000); /* the kernel takes a namespace down later: cleanup_net() */
+	CHECK(!strstr(last.text, "v0"));
+}
+
 static const struct test tests[] = {
-	{"looks", test_looks},	 {"no_map", test_no_map},	    {"dead_init", test_dead_init},
-	{"files", test_files},	 {"mount_types", test_mount_types}, {"pivot_root", test_pivot_root},
-	{"sysv", test_sysv},	 {"subreaper", test_subreaper},	    {"time", test_time},
+	{"looks", test_looks},
+	{"no_map", test_no_map},
+	{"dead_init", test_dead_init},
+	{"files", test_files},
+	{"mount_types", test_mount_types},
+	{"pivot_root", test_pivot_root},
+	{"sysv", test_sysv},
+	{"subreaper", test_subreaper},
+	{"time", test_time},
 	{"quotas", test_quotas},
+	{"veth", test_veth},
+	{"links", test_links},
 };
 
 int main(int argc, char **argv)
