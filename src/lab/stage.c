@@ -166,6 +166,17 @@ static int fork_first(struct stage *st, struct actor *a, struct err *e)
 	return 0;
 }
 
+/* What the snap did not tell: the facts, and that the lab's supervisor adopts orphans. */
+static void tell_seed(struct stage *st, pid_t tid)
+{
+	int32_t ix = snap_find_task(st->seed, tid);
+
+	if (st->has_facts)
+		model_tell(st->m, tid, &st->facts);
+	if (ix >= 0)
+		model_set_subreaper(st->m, st->seed->tasks[ix].ppid, true, NULL);
+}
+
 int stage_open_model(struct stage *st, struct err *e)
 {
 	struct actor *a = &st->actors[0];
@@ -176,8 +187,8 @@ int stage_open_model(struct stage *st, struct err *e)
 
 		if (err)
 			return err;
-	} else if (st->has_facts) {
-		model_tell(st->m, a->tid[MODEL], &st->facts);
+	} else {
+		tell_seed(st, a->tid[MODEL]);
 	}
 	st->snaps[MODEL] = model_snap(st->m);
 	return 0;
