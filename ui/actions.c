@@ -63,6 +63,8 @@ void act_move(struct ui *ui, int move, const char *arg)
 			moved(ui->overlay_at, move, lay.list.h, overlay_size(ui, &has_cursor));
 	} else if (ui->is_detail_open) {
 		ui->detail_top = moved(ui->detail_top, move, lay.detail.h, detail_size(ui));
+	} else if (views[ui->view] == &view_lab) {
+		player_move(ui, move);
 	} else {
 		l->is_following = false;
 		ui->detail_top = 0;
@@ -134,7 +136,7 @@ void act_pane(struct ui *ui, int n, const char *arg)
 {
 	(void)n;
 	(void)arg;
-	if (!list_row(ui_list(ui)))
+	if (!list_row(ui_list(ui)) && !views[ui->view]->page)
 		return;
 	ui->is_detail_open = !ui->is_detail_open;
 	ui->detail_top = 0;

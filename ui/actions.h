@@ -46,6 +46,17 @@ void act_goto(struct ui *ui, int n, const char *arg);
 void act_effect(struct ui *ui, int effect, const char *arg);
 void act_command(struct ui *ui, int n, const char *arg);
 void act_back(struct ui *ui, int n, const char *arg);
+/* ---- the lab ---- */
+void act_step(struct ui *ui, int by, const char *arg);
+void act_hide(struct ui *ui, int n, const char *arg);
+void act_source(struct ui *ui, int n, const char *arg);
+void act_actions(struct ui *ui, int n, const char *arg);
+void act_do(struct ui *ui, int n, const char *arg);
+void act_run(struct ui *ui, int n, const char *arg);
+void act_edit(struct ui *ui, int n, const char *arg);
+void act_scenario(struct ui *ui, int n, const char *arg);
+void act_free_lab(struct ui *ui, int n, const char *arg);
+void act_present(struct ui *ui, int n, const char *arg);
 void act_quit(struct ui *ui, int n, const char *arg);
 
 #endif

@@ -26,6 +26,10 @@ struct canvas {
 	enum charset cs;
 };
 
+struct area {
+	unsigned x, y, w, h;
+};
+
 /* Give it a size and make it blank. */
 void canvas_resize(struct canvas *c, unsigned w, unsigned h);
 void canvas_clear(struct canvas *c);

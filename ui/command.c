@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "command.h"
 
+#include "player.h"
 #include "ui_impl.h"
 
 #include <ctype.h>
@@ -28,6 +29,11 @@ const struct command *command_by_key(const char *key, unsigned where)
 		if (commands[i].where & where && has_key(&commands[i], key))
 			return &commands[i];
 	return NULL;
+}
+
+bool command_is_on(const struct ui *ui, const struct command *cmd, unsigned where)
+{
+	return cmd->where & where && (!cmd->acts || ui->opt.has_stage);
 }
 
 const struct command *command_by_name(const char *name)
@@ -68,6 +74,8 @@ void command_run_line(struct ui *ui, const char *line)
 	cmd = command_by_name(name);
 	if (!cmd)
 		ui_say(ui, true, "error: no command \"%s\"; Tab shows the names", name);
+	else if (cmd->acts && !ui->opt.has_stage)
+		ui_say(ui, true, "error: \"%s\" is off: %s", cmd->name, player_why_off(ui));
 	else if (!(cmd->where & ui_where(ui)))
 		ui_say(ui, true, "error: \"%s\" is not for this view", cmd->name);
 	else if (cmd->arg == ARG_NONE && has_argument(arg))
@@ -111,6 +119,9 @@ static void complete_argument(const struct ui *ui, const struct command *cmd, st
 	if (cmd->arg == ARG_ORDER)
 		for (int by = 0; by < TREE_N_ORDERS; by++)
 			complete_with(c, tree_orders[by].name);
+	if (cmd->arg == ARG_SCENARIO)
+		for (unsigned i = 0; i < ui->opt.n_scenarios; i++)
+			complete_with(c, ui->opt.scenarios[i].name);
 	if (cmd->arg == ARG_COLUMN)
 		for (unsigned i = 0; i < n_columns; i++)
 			if (columns[i].of == views[ui->view]->of(ui))
@@ -129,7 +140,7 @@ unsigned command_complete(const struct ui *ui, const char *line, struct strbuf *
 	strbuf_add(&c.common, "", 0);
 	if (!space) {
 		for (unsigned i = 0; i < n_commands; i++)
-			if (commands[i].where & ui_where(ui))
+			if (command_is_on(ui, &commands[i], ui_where(ui)))
 				complete_with(&c, commands[i].name);
 	} else if (cmd) {
 		complete_argument(ui, cmd, &c);

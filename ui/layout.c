@@ -20,10 +20,12 @@ struct layout ui_layout(const struct ui *ui)
 {
 	struct layout lay = {.is_too_small = ui->w < UI_MIN_WIDTH || ui->h < UI_MIN_HEIGHT};
 	unsigned w = ui->w, h = ui->h, brief = 0, list_w = w;
+	bool has_list;
 
 	if (lay.is_too_small)
 		return lay;
 	lay.is_detail_right = w >= TWO_PANES_WIDTH;
+	has_list = !views[ui->view]->draw_all;
 	lay.status = (struct area){0, h - 2, w, 1};
 	lay.bar = (struct area){0, h - 1, w, 1};
 	if (lay.is_detail_right) {
@@ -32,13 +34,15 @@ struct layout ui_layout(const struct ui *ui)
 		lay.detail = (struct area){list_w + 2, 2, w - list_w - 2, h - 4};
 	} else if (ui->is_detail_open) {
 		lay.detail = (struct area){0, 2, w, h - 4};
-	} else if (h >= BRIEF_HEIGHT) {
+	} else if (h >= BRIEF_HEIGHT && has_list) {
 		brief = 3;
 		lay.line = (struct area){0, h - 5, w, 1};
 		lay.detail = (struct area){0, h - 4, w, 2};
 	}
 	lay.titles = (struct area){0, 2, list_w, 1};
 	lay.list = (struct area){0, 3, list_w, h - 5 - brief};
+	if (!has_list)
+		lay.list = (struct area){0, 2, list_w, h - 4};
 	return lay;
 }
 
@@ -108,6 +112,8 @@ static void draw_tabs(const struct ui *ui, struct canvas *c)
 	for (unsigned v = 0; v < n_views; v++) {
 		bool is_on = v == ui->view;
 
+		if (views[v] == &view_lab && !ui->opt.has_stage)
+			continue;
 		snprintf(tab, sizeof(tab), is_on ? "[%c %s]" : " %c %s ", views[v]->key,
 			 views[v]->name);
 		x += canvas_put(c, x, 1, c->w - x, is_on ? ROLE_TAB_ON : ROLE_TAB, tab);
@@ -270,6 +276,10 @@ static void draw_list(const struct ui *ui, struct canvas *c, const struct layout
 {
 	const struct list *l = ui_list_const(ui);
 
+	if (views[ui->view]->draw_all) {
+		views[ui->view]->draw_all(ui, c, lay->list);
+		return;
+	}
 	draw_titles(ui, c, lay->titles);
 	if (!l->shown.n)
 		draw_empty(ui, c, lay->list);
@@ -295,7 +305,9 @@ void ui_detail(const struct ui *ui, struct page *p, unsigned w, unsigned h, bool
 	p->max_lines = h;
 	p->key_width = is_brief ? 0 : 10;
 	p->is_brief = is_brief;
-	if (r && views[ui->view]->detail)
+	if (views[ui->view]->page)
+		views[ui->view]->page(ui, p);
+	else if (r && views[ui->view]->detail)
 		views[ui->view]->detail(ui->snap, r->ix, p);
 	else if (r)
 		details[r->of](ui->snap, r->ix, p);
@@ -409,6 +421,8 @@ static void draw_position(const struct ui *ui, struct canvas *c, struct area a)
 	const struct list *l = ui_list_const(ui);
 	char at[48];
 
+	if (views[ui->view]->draw_all)
+		return;
 	snprintf(at, sizeof(at), "%u/%u", l->shown.n ? l->at + 1 : 0, l->shown.n);
 	canvas_put_right(c, a.x + a.w - POSITION_WIDTH, a.y, POSITION_WIDTH, ROLE_PLAIN, at);
 }
@@ -443,7 +457,11 @@ static void draw_status(const struct ui *ui, struct canvas *c, struct area a)
 		return;
 	}
 	strbuf_add(&gaps, "", 0);
-	if (ui->snap->is_partial && !ui->opt.file)
+	if (ui->lab.is_waiting)
+		strbuf_puts(&gaps, "running ...");
+	else if (views[ui->view]->draw_all)
+		; /* it does not show the host */
+	else if (ui->snap->is_partial && !ui->opt.file)
 		strbuf_puts(&gaps, "reading ...");
 	else
 		add_gaps(ui, &gaps);
@@ -471,7 +489,7 @@ static void draw_bar(const struct ui *ui, struct canvas *c, struct area a)
 		char key[16];
 		unsigned takes;
 
-		if (!cmd->bar || !(cmd->where & where) || n >= sizeof(key))
+		if (!cmd->bar || !command_is_on(ui, cmd, where) || n >= sizeof(key))
 			continue;
 		memcpy(key, cmd->keys, n);
 		key[n] = '\0';

@@ -8,6 +8,7 @@ struct loop {
 	struct ui *ui;
 	struct terminal *term;
 	struct ui_feed *feed;
+	struct ui_stage *stage;
 	struct canvas canvas;
 };
 
@@ -32,6 +33,12 @@ static void act(struct loop *l, unsigned effects)
 		l->feed->set_paused(l->feed, ui_is_paused(l->ui));
 	if (effects & UI_REFRESH && l->feed)
 		l->feed->refresh(l->feed);
+	if (effects & UI_STAGE && l->stage) {
+		draw(l); /* that it runs: a call may take its time */
+		l->stage->run(l->stage, l->ui, ui_request(l->ui));
+		if (l->feed)
+			l->feed->refresh(l->feed);
+	}
 	if (effects & UI_REPAINT)
 		term_repaint(l->term);
 	if (effects & UI_SUSPEND) {
@@ -80,9 +87,19 @@ static void handle_feed(struct loop *l)
 		ui_say(l->ui, true, "error: %s", e.msg);
 }
 
-int ui_run(struct ui *ui, struct terminal *term, struct ui_feed *feed, struct err *e)
+/* Nobody touches a key: the next step of the lesson. */
+static void go_on(struct loop *l)
 {
-	struct loop l = {.ui = ui, .term = term, .feed = feed};
+	const struct input in = {.type = INPUT_KEY, .key = "]"};
+
+	act(l, ui_handle(l->ui, &in));
+}
+
+int ui_run(struct ui *ui, struct terminal *term, struct ui_feed *feed, struct ui_stage *stage,
+	   struct err *e)
+{
+	struct loop l = {.ui = ui, .term = term, .feed = feed, .stage = stage};
+	int timeout = stage && stage->every_msec ? (int)stage->every_msec : -1, n;
 	struct pollfd fds[] = {
 		{term_input_fd(term), POLLIN, 0},
 		{term_signal_fd(term), POLLIN, 0},
@@ -95,7 +112,10 @@ int ui_run(struct ui *ui, struct terminal *term, struct ui_feed *feed, struct er
 	fit(&l);
 	for (;;) {
 		draw(&l);
-		if (poll(fds, ARRAY_SIZE(fds), -1) < 0) {
+		n = poll(fds, ARRAY_SIZE(fds), timeout);
+		if (n == 0)
+			go_on(&l);
+		if (n < 0) {
 			if (errno == EINTR)
 				continue;
 			res = err_set(e, errno, "poll");

@@ -19,7 +19,11 @@ struct ui_feed {
 	void (*refresh)(struct ui_feed *f); /* read once now, paused or not */
 };
 
-/* Until the user quits: 0, or -errno with e set. feed: NULL when nothing changes. */
-int ui_run(struct ui *ui, struct terminal *term, struct ui_feed *feed, struct err *e);
+/*
+ * Until the user quits: 0, or -errno with e set. feed: NULL when nothing changes; stage:
+ * NULL when there are no test processes.
+ */
+int ui_run(struct ui *ui, struct terminal *term, struct ui_feed *feed, struct ui_stage *stage,
+	   struct err *e);
 
 #endif

@@ -20,7 +20,7 @@ static void help_page(const struct ui *ui, struct page *p)
 		page_add(p, ROLE_PLAIN, "%s", view->help[i]);
 	page_add_title(p, "Keys");
 	for (unsigned i = 0; i < n_commands; i++)
-		if (commands[i].where & where)
+		if (command_is_on(ui, &commands[i], where))
 			page_add_key(p, commands[i].keys, "%s", commands[i].help);
 	page_add_title(p, "Letters of the kinds of namespaces");
 	for (int k = 0; k < NS_N_KINDS; k++) {
@@ -98,15 +98,21 @@ static void pick_page(const struct ui *ui, struct page *p, bool is_sort)
 }
 
 static const char *const overlay_titles[] = {
-	[OVERLAY_HELP] = "Help",
-	[OVERLAY_COVERAGE] = "What can be seen",
-	[OVERLAY_COLUMNS] = "Columns",
-	[OVERLAY_SORT] = "Sort by",
+	[OVERLAY_HELP] = "Help",       [OVERLAY_COVERAGE] = "What can be seen",
+	[OVERLAY_COLUMNS] = "Columns", [OVERLAY_SORT] = "Sort by",
+	[OVERLAY_STEPS] = "Source",    [OVERLAY_ACTIONS] = "What a test process can do",
+	[OVERLAY_FLAGS] = "Flags",     [OVERLAY_CONFIRM] = "An act, before it runs",
 };
+
+static bool is_of_lab(const struct ui *ui)
+{
+	return ui->overlay >= OVERLAY_ACTIONS;
+}
 
 static bool has_cursor_line(const struct ui *ui)
 {
-	return ui->overlay == OVERLAY_COLUMNS || ui->overlay == OVERLAY_SORT;
+	return ui->overlay == OVERLAY_COLUMNS || ui->overlay == OVERLAY_SORT ||
+	       ui->overlay == OVERLAY_ACTIONS || ui->overlay == OVERLAY_FLAGS;
 }
 
 static void make_page(const struct ui *ui, struct page *p)
@@ -119,17 +125,20 @@ static void make_page(const struct ui *ui, struct page *p)
 		help_page(ui, p);
 	else if (ui->overlay == OVERLAY_COVERAGE)
 		coverage_page(ui, p);
+	else if (is_of_lab(ui))
+		player_acts_page(ui, p);
 	else
 		pick_page(ui, p, ui->overlay == OVERLAY_SORT);
 }
 
 uint32_t overlay_size(const struct ui *ui, bool *has_cursor)
 {
-	struct layout lay = ui_layout(ui);
 	struct page p = {0};
 	uint32_t n, room = ui->h > 5 ? ui->h - 5 : 1;
 
-	(void)lay;
+	*has_cursor = true;
+	if (ui->overlay == OVERLAY_STEPS)
+		return steps_size(ui);
 	make_page(ui, &p);
 	n = p.lines.n;
 	page_free(&p);
@@ -141,9 +150,14 @@ uint32_t overlay_size(const struct ui *ui, bool *has_cursor)
 
 void overlay_choose(struct ui *ui, bool is_final)
 {
-	const struct column **cols = xcalloc(n_columns + 1u, sizeof(*cols));
+	const struct column **cols;
 	bool is_sort = ui->overlay == OVERLAY_SORT;
 
+	if (is_of_lab(ui)) {
+		player_acts_choose(ui, is_final);
+		return;
+	}
+	cols = xcalloc(n_columns + 1u, sizeof(*cols));
 	pick_columns(ui, is_sort ? cols + 1 : cols); /* the first line of sorting is "none" */
 	if (is_sort)
 		ui_sort_by(ui, cols[ui->overlay_at]);
@@ -154,13 +168,34 @@ void overlay_choose(struct ui *ui, bool is_final)
 	free(cols);
 }
 
+/* The act as it is now stands above the list of its flags; returns the lines it takes. */
+static unsigned draw_head(const struct ui *ui, struct canvas *c, unsigned y)
+{
+	struct page p = {.cs = ui->opt.cs, .width = c->w > 4 ? c->w - 4 : c->w};
+	unsigned n, most = c->h > 10 ? c->h - 10 : 1;
+
+	if (!is_of_lab(ui))
+		return 0;
+	player_acts_head(ui, &p);
+	n = p.lines.n < most ? p.lines.n : most;
+	page_draw(&p, c, 2, y, c->w - 4, n, 0);
+	page_free(&p);
+	return n ? n + 1 : 0;
+}
+
 void overlay_draw(const struct ui *ui, struct canvas *c)
 {
 	struct page p = {0};
-	unsigned room = c->h - 5, top = ui->overlay_at;
+	unsigned room = c->h - 5, top = ui->overlay_at, head;
 	char title[80];
 
+	if (ui->overlay == OVERLAY_STEPS) {
+		steps_draw(ui, c, (struct area){0, 2, c->w, c->h - 4});
+		return;
+	}
 	make_page(ui, &p);
+	head = draw_head(ui, c, 3);
+	room = room > head ? room - head : 1;
 	if (has_cursor_line(ui))
 		top = ui->overlay_at < room ? 0 : ui->overlay_at - room + 1;
 	else if (top + room > p.lines.n)
@@ -168,15 +203,15 @@ void overlay_draw(const struct ui *ui, struct canvas *c)
 	snprintf(title, sizeof(title), "%s: %s%s", overlay_titles[ui->overlay],
 		 views[ui->view]->name, top + room < p.lines.n ? "  (more below)" : "");
 	canvas_put_fit(c, 2, 2, c->w - 2, ROLE_TITLE, title);
-	page_draw(&p, c, 2, 3, c->w - 4, room, top);
+	page_draw(&p, c, 2, 3 + head, c->w - 4, room, top);
 	c->cursor_x = 2;
-	c->cursor_y = 3;
+	c->cursor_y = 3 + head < c->h ? 3 + head : 3;
 	if (has_cursor_line(ui)) {
-		unsigned y = 3 + ui->overlay_at - top;
+		unsigned y = 3 + head + ui->overlay_at - top;
 
 		canvas_put(c, 0, y, 1, ROLE_PLAIN, ">");
 		canvas_add_role(c, 0, y, c->w, ROLE_SELECTED);
-		c->cursor_y = y;
+		c->cursor_y = y < c->h ? y : c->h - 1;
 	}
 	page_free(&p);
 }

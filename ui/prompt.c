@@ -120,6 +120,12 @@ static bool command_done(struct ui *ui)
 	return true;
 }
 
+static bool act_done(struct ui *ui)
+{
+	player_acts_typed(ui, ui->prompt.text.s);
+	return true;
+}
+
 static const struct prompt_info prompts[] = {
 	[PROMPT_COMMAND] = {.sign = ":", .done = command_done},
 	[PROMPT_SEARCH] = {.sign = "/",
@@ -127,6 +133,7 @@ static const struct prompt_info prompts[] = {
 			   .done = search_done,
 			   .cancelled = search_cancelled},
 	[PROMPT_FILTER] = {.sign = "&", .done = filter_done},
+	[PROMPT_ACT] = {.sign = "!", .done = act_done},
 };
 _Static_assert(ARRAY_SIZE(prompts) == PROMPT_N_KINDS, "a row for each kind");
 

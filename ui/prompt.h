@@ -8,7 +8,14 @@
 #include "keyset.h"
 #include "ui.h"
 
-enum prompt_kind { PROMPT_NONE, PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_N_KINDS };
+enum prompt_kind {
+	PROMPT_NONE,
+	PROMPT_COMMAND,
+	PROMPT_SEARCH,
+	PROMPT_FILTER,
+	PROMPT_ACT, /* an act before it is shown with its prediction */
+	PROMPT_N_KINDS
+};
 
 struct prompt {
 	enum prompt_kind kind;

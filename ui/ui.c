@@ -57,6 +57,7 @@ void ui_free(struct ui *ui)
 	for (unsigned v = 0; v < n_views; v++)
 		list_free(&ui->lists[v]);
 	prompt_free(ui);
+	player_free(&ui->lab);
 	matrix_free(&ui->matrix);
 	snap_unref(ui->snap);
 	strbuf_free(&ui->copy);
@@ -80,10 +81,10 @@ void ui_say(struct ui *ui, bool is_error, const char *fmt, ...)
 unsigned ui_where(const struct ui *ui)
 {
 	static const unsigned overlays[] = {
-		[OVERLAY_HELP] = IN_PAGE,
-		[OVERLAY_COVERAGE] = IN_PAGE,
-		[OVERLAY_COLUMNS] = IN_PICK,
-		[OVERLAY_SORT] = IN_PICK,
+		[OVERLAY_HELP] = IN_PAGE,    [OVERLAY_COVERAGE] = IN_PAGE,
+		[OVERLAY_COLUMNS] = IN_PICK, [OVERLAY_SORT] = IN_PICK,
+		[OVERLAY_STEPS] = IN_STEPS,  [OVERLAY_ACTIONS] = IN_PICK,
+		[OVERLAY_FLAGS] = IN_PICK,   [OVERLAY_CONFIRM] = IN_CONFIRM,
 	};
 
 	if (ui->overlay)
@@ -247,7 +248,7 @@ static void handle_key(struct ui *ui, const char *key)
 		return;
 	}
 	cmd = command_by_key(key, ui_where(ui));
-	if (cmd)
+	if (cmd && command_is_on(ui, cmd, ui_where(ui)))
 		cmd->run(ui, cmd->n, NULL);
 	else
 		ui_say(ui, false, "%s does nothing here; ? shows the keys", key);
@@ -310,17 +311,21 @@ static bool is_key_name(const char *word, size_t n)
 	       (n == 2 || (word[2] >= '0' && word[2] <= '9'));
 }
 
-static unsigned play_key(struct ui *ui, const char *p, size_t n)
+static unsigned play_key(struct ui *ui, const char *p, size_t n, struct ui_stage *stage)
 {
 	struct input in = {.type = INPUT_KEY};
+	unsigned effects;
 
 	if (n >= sizeof(in.key))
 		return 0;
 	memcpy(in.key, p, n);
-	return ui_handle(ui, &in);
+	effects = ui_handle(ui, &in);
+	if (effects & UI_STAGE && stage)
+		stage->run(stage, ui, ui_request(ui));
+	return effects;
 }
 
-unsigned ui_play(struct ui *ui, const char *script)
+unsigned ui_play(struct ui *ui, const char *script, struct ui_stage *stage)
 {
 	unsigned effects = 0;
 
@@ -330,13 +335,13 @@ unsigned ui_play(struct ui *ui, const char *script)
 		struct glyph g;
 
 		if (is_key_name(p, n)) {
-			effects |= play_key(ui, p, n);
+			effects |= play_key(ui, p, n, stage);
 			p = end;
 		}
 		while (p < end && !(effects & UI_QUIT)) {
 			const char *next = text_glyph(p, &g);
 
-			effects |= play_key(ui, p, next - p);
+			effects |= play_key(ui, p, next - p, stage);
 			p = next;
 		}
 		script = end + strspn(end, " \t\n");

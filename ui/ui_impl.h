@@ -8,11 +8,22 @@
 #include "command.h"
 #include "list.h"
 #include "matrix.h"
+#include "player.h"
 #include "prompt.h"
 #include "ui.h"
 #include "views.h"
 
-enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_COVERAGE, OVERLAY_COLUMNS, OVERLAY_SORT };
+enum overlay {
+	OVERLAY_NONE,
+	OVERLAY_HELP,
+	OVERLAY_COVERAGE,
+	OVERLAY_COLUMNS,
+	OVERLAY_SORT,
+	OVERLAY_STEPS,	 /* the walk through the source */
+	OVERLAY_ACTIONS, /* what a test process can be told */
+	OVERLAY_FLAGS,	 /* of clone() or unshare() */
+	OVERLAY_CONFIRM, /* an act before it is done */
+};
 
 struct ui {
 	struct ui_options opt;
@@ -36,6 +47,8 @@ struct ui {
 	bool is_error;
 	unsigned effects;
 	struct strbuf copy;
+	struct player_ui lab;
+	bool is_presenting;
 };
 
 static inline struct list *ui_list(struct ui *ui)
@@ -68,10 +81,6 @@ void ui_sort_by(struct ui *ui, const struct column *col);
 void ui_toggle_column(struct ui *ui, const struct column *col);
 
 /* ---- layout.c: where everything is ---- */
-struct area {
-	unsigned x, y, w, h;
-};
-
 struct layout {
 	struct area titles, list, line, detail, status, bar;
 	bool is_detail_right;

@@ -2,7 +2,7 @@
 #include "ui_impl.h"
 
 /* The order is that of the tabs, and of the bits in enum where. */
-const struct view *const views[] = {&view_tree, &view_spaces, &view_why, &view_nsproxy};
+const struct view *const views[] = {&view_tree, &view_spaces, &view_why, &view_nsproxy, &view_lab};
 const unsigned n_views = ARRAY_SIZE(views);
 _Static_assert(ARRAY_SIZE(views) <= VIEWS_MAX, "struct ui has room for each");
 

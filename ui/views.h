@@ -34,6 +34,9 @@ struct view {
 	/* Of its rows, where they are not those of every view; NULL. */
 	void (*detail)(const struct snap *s, int32_t ix, struct page *p);
 	unsigned (*lead_width)(const struct ui *ui, unsigned w); /* NULL: lead_min */
+	/* A view without a list draws all of itself, and what Tab shows beside it. */
+	void (*draw_all)(const struct ui *ui, struct canvas *c, struct area a);
+	void (*page)(const struct ui *ui, struct page *p);
 };
 
 extern const struct view *const views[];
@@ -58,6 +61,6 @@ void nss_draw(const struct ui *ui, uint32_t row, struct canvas *c, unsigned x, u
 	      unsigned w);
 void name_link(const struct snap *s, int32_t ix, struct strbuf *out);
 
-extern const struct view view_tree, view_spaces, view_why, view_nsproxy;
+extern const struct view view_tree, view_spaces, view_why, view_nsproxy, view_lab;
 
 #endif

@@ -57,7 +57,7 @@ static int print_screen(struct cmd_ctx *c, unsigned w, unsigned h)
 		return CMD_TROUBLE;
 	ui = new_ui(c, &file, w, h);
 	ui_set_snap(ui, s);
-	ui_play(ui, keys ? keys : "");
+	ui_play(ui, keys ? keys : "", NULL);
 	ui_draw(ui, &canvas);
 	canvas_dump(&canvas, &out);
 	if (cmd_value(c, "roles"))
@@ -121,8 +121,8 @@ static int run_terminal(struct cmd_ctx *c)
 	else
 		feed = feed_start(skip);
 	if (cmd_value(c, "keys"))
-		ui_play(ui, cmd_value(c, "keys"));
-	res = ui_run(ui, term, feed ? feed_ui(feed) : NULL, &e);
+		ui_play(ui, cmd_value(c, "keys"), NULL);
+	res = ui_run(ui, term, feed ? feed_ui(feed) : NULL, NULL, &e);
 	term_close(term);
 	feed_stop(feed);
 	ui_free(ui);

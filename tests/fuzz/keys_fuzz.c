@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			while (n < size && !(data[n] & 0x80))
 				n++;
 			keys = fuzz_string(data, n);
-			ui_play(ui, keys);
+			ui_play(ui, keys, NULL);
 			free(keys);
 		}
 		draw(ui);

@@ -161,7 +161,7 @@ const struct snap *ui_small_snap(pid_t skip, unsigned more)
 
 unsigned ui_press(struct ui *ui, const char *keys)
 {
-	return ui_play(ui, keys);
+	return ui_play(ui, keys, NULL);
 }
 
 char *ui_screen(const struct ui *ui)
