@@ -136,7 +136,7 @@ void act_pane(struct ui *ui, int n, const char *arg)
 {
 	(void)n;
 	(void)arg;
-	if (!list_row(ui_list(ui)) && !views[ui->view]->page)
+	if (!ui->is_detail_open && !list_row(ui_list(ui)) && !views[ui->view]->page)
 		return;
 	ui->is_detail_open = !ui->is_detail_open;
 	ui->detail_top = 0;

@@ -242,7 +242,7 @@ void player_state_now(const struct ui *ui, struct player_state *s, uint32_t *at)
 	player_state_make(s, lab->lesson, lab->at, player_has_answer(lab));
 	*at = 0;
 	for (uint32_t i = 0; i < s->rows.n; i++)
-		if (s->rows.items[i].is_ns == lab->has_cursor_ns &&
+		if (!s->rows.items[i].is_title && s->rows.items[i].is_ns == lab->has_cursor_ns &&
 		    s->rows.items[i].ix == lab->cursor)
 			*at = i;
 }
@@ -269,6 +269,12 @@ void player_move(struct ui *ui, int move)
 	}
 	player_state_now(ui, &s, &at);
 	at = moved(at, move, s.rows.n);
+	if (at < s.rows.n && s.rows.items[at].is_title)
+		at = moved(at,
+			   move == MOVE_UP || move == MOVE_PAGE_UP || move == MOVE_HALF_UP
+				   ? MOVE_UP
+				   : MOVE_DOWN,
+			   s.rows.n);
 	if (s.rows.n) {
 		lab->has_cursor_ns = s.rows.items[at].is_ns;
 		lab->cursor = s.rows.items[at].ix;

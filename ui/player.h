@@ -28,6 +28,7 @@ struct player_ns {
 enum player_mark { MARK_SAME, MARK_CHANGED, MARK_NEW, MARK_GONE };
 
 struct player_row {
+	bool is_title; /* of the namespaces, which come below it */
 	bool is_ns;
 	uint32_t ix; /* of the lesson's actors, or of the state's namespaces */
 	unsigned depth;
@@ -52,6 +53,9 @@ const struct snap *player_snap(const struct lesson *l, uint32_t at, enum player_
 int32_t player_task_row(const struct lesson *l, uint32_t at, enum player_world w, uint32_t actor);
 /* The row of a namespace there, or IX_NONE. */
 int32_t player_ns_row(const struct player_state *s, uint32_t at, enum player_world w, uint32_t ns);
+/* Its nsproxy is also that of tasks outside of the lab: its count is theirs. */
+bool player_is_shared(const struct player_state *s, uint32_t at, enum player_world w,
+		      uint32_t actor);
 enum player_mark player_row_mark(const struct player_state *s, enum player_world w,
 				 const struct player_row *r);
 /* Number of its nsproxy in this lab, from 1 on: the same numbers in both worlds. 0: none. */

@@ -192,6 +192,13 @@ static bool is_caller(const struct lesson_moment *m, uint32_t actor)
 	return !strncmp(m->act, name, n) && m->act[n] == ':';
 }
 
+static int pass_of(const struct numbering *n, const struct lesson_moment *m, uint32_t actor)
+{
+	if (!n->at || !*proxy_cell(n->s, n->at - 1, n->w, actor))
+		return 2;
+	return is_caller(m, actor);
+}
+
 static void number_proxies(struct player_state *s, enum player_world w)
 {
 	struct numbering n = {.s = s, .w = w};
@@ -207,10 +214,10 @@ static void number_proxies(struct player_state *s, enum player_world w)
 			n.rows[i] = task >= 0 ? player_snap(s->l, n.at, w)->tasks[task].nsproxy
 					      : IX_NONE;
 		}
-		/* Of those who shared one it is the caller who got another. */
-		for (int is_last = 0; is_last < 2; is_last++)
+		/* Of those who shared one it is the caller who got another; the new come last. */
+		for (int pass = 0; pass < 3; pass++)
 			for (uint32_t i = 0; i < s->n_actors && i < m->actors.n; i++)
-				if (n.rows[i] >= 0 && is_caller(m, i) == is_last)
+				if (n.rows[i] >= 0 && pass_of(&n, m, i) == pass)
 					number_actor(&n, i);
 	}
 	free(n.rows);
@@ -235,6 +242,22 @@ static int32_t proxy_count(const struct snap *s, int32_t task)
 					   : (int32_t)s->nsproxies[px].n_tasks;
 }
 
+bool player_is_shared(const struct player_state *s, uint32_t at, enum player_world w,
+		      uint32_t actor)
+{
+	const struct snap *snap = player_snap(s->l, at, w);
+	int32_t task = player_task_row(s->l, at, w, actor);
+	int32_t px = task >= 0 ? snap->tasks[task].nsproxy : IX_NONE;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; px >= 0 && i < s->n_actors; i++) {
+		int32_t other = player_task_row(s->l, at, w, i);
+
+		n += other >= 0 && snap->tasks[other].nsproxy == px;
+	}
+	return px >= 0 && snap->nsproxies[px].n_tasks > n;
+}
+
 static bool is_task_changed(const struct player_state *s, enum player_world w, uint32_t actor,
 			    int32_t now, int32_t was)
 {
@@ -246,7 +269,8 @@ static bool is_task_changed(const struct player_state *s, enum player_world w, u
 		if (is_other_ns(snap, a->ns[slot], before, b->ns[slot]))
 			return true;
 	return player_proxy(s, s->at, w, actor) != player_proxy(s, s->at - 1, w, actor) ||
-	       proxy_count(snap, now) != proxy_count(before, was) ||
+	       (!player_is_shared(s, s->at, w, actor) &&
+		proxy_count(snap, now) != proxy_count(before, was)) ||
 	       (a->state == 'Z') != (b->state == 'Z') || a->ppid != b->ppid;
 }
 
@@ -266,7 +290,7 @@ enum player_mark player_row_mark(const struct player_state *s, enum player_world
 	int32_t now, was;
 	bool is_changed;
 
-	if (!s->has_marks || !s->at || !player_snap(s->l, s->at, w) ||
+	if (!s->has_marks || !s->at || r->is_title || !player_snap(s->l, s->at, w) ||
 	    !player_snap(s->l, s->at - 1, w))
 		return MARK_SAME;
 	now = r->is_ns ? player_ns_row(s, s->at, w, r->ix) : player_task_row(s->l, s->at, w, r->ix);
@@ -362,8 +386,11 @@ void player_state_make(struct player_state *s, const struct lesson *l, uint32_t 
 	number_proxies(s, WORLD_MODEL);
 	number_proxies(s, WORLD_KERNEL);
 	add_actors(s);
+	*array_add(&s->rows) = (struct player_row){.is_title = true};
 	add_nss(s, false);
 	add_nss(s, true);
+	if (s->rows.items[s->rows.n - 1].is_title)
+		s->rows.n--;
 }
 
 void player_state_free(struct player_state *s)

@@ -28,7 +28,8 @@ struct box {
 	enum obj_kind kind;
 	uint32_t id;
 	const char *label;
-	bool is_now;
+	bool is_now; /* this step changes it */
+	bool is_new; /* it was born in this act */
 	struct field fields[MAX_FIELDS];
 	unsigned n;
 };
@@ -64,20 +65,28 @@ static struct box *box_of(struct boxes *b, const struct change *c)
 	return box;
 }
 
+/* A namespace begins with a count of 1. */
+static bool is_birth(const struct change *c)
+{
+	return c->kind == OBJ_NS && !strcmp(c->field, "new");
+}
+
 static void add_change(struct boxes *b, const struct change *c, bool is_now)
 {
 	struct box *box = box_of(b, c);
+	const char *name = is_birth(c) ? "count" : c->field;
 	unsigned i = 0;
 
 	box->label = c->label;
 	box->is_now = box->is_now || is_now;
-	while (i < box->n && strcmp(box->fields[i].name, c->field))
+	box->is_new = box->is_new || is_birth(c) || (c->kind == OBJ_NSPROXY && !c->was);
+	while (i < box->n && strcmp(box->fields[i].name, name))
 		i++;
 	if (i == MAX_FIELDS)
 		return;
 	if (i == box->n)
 		box->n++;
-	box->fields[i] = (struct field){c->field, c, is_now};
+	box->fields[i] = (struct field){name, c, is_now};
 }
 
 static void collect(struct boxes *b, const struct trace *t, uint32_t step)
@@ -109,7 +118,9 @@ static void put_value(const struct field *f, struct strbuf *out)
 	const struct change *c = f->last;
 
 	strbuf_add(out, "", 0);
-	if (c->is_link) {
+	if (is_birth(c)) {
+		strbuf_puts(out, f->is_now ? "0 -> 1" : "1");
+	} else if (c->is_link) {
 		if (f->is_now && *c->was_text)
 			strbuf_printf(out, "%s -> ", without_kind(c->was_text, f->name));
 		strbuf_puts(out, without_kind(c->now_text, f->name));
@@ -137,47 +148,62 @@ static void draw_edge(struct canvas *c, struct area a, unsigned y, bool is_top, 
 	canvas_put(c, a.x + a.w - 1, y, 1, role, e[is_top ? 1 : 3]);
 }
 
-static const char *box_title(const struct box *b, struct strbuf *out)
+/* The test process that the model has under that number. */
+static const char *actor_of(const struct lesson_moment *m, const char *label)
 {
-	const char *kind = obj_kind_names[b->kind];
+	int tid;
 
-	if (b->kind == OBJ_NS || !strncmp(b->label, kind, strlen(kind)))
-		strbuf_puts(out, b->label);
+	if (sscanf(label, "task %d", &tid) != 1)
+		return NULL;
+	for (uint32_t i = 0; i < m->actors.n; i++)
+		if (m->actors.items[i].model_tid == tid)
+			return m->actors.items[i].name;
+	return NULL;
+}
+
+static void box_title(const struct lesson_moment *m, const struct box *b, struct strbuf *out)
+{
+	const char *kind = obj_kind_names[b->kind], *actor;
+
+	if (b->kind == OBJ_TASK && (actor = actor_of(m, b->label)))
+		strbuf_printf(out, "%s of %s", kind, actor);
 	else if (b->kind == OBJ_TASK)
-		strbuf_printf(out, "%s", b->label);
+		strbuf_printf(out, "%s %s", kind,
+			      strncmp(b->label, "task ", 5) ? b->label : b->label + 5);
 	else
-		strbuf_printf(out, "%s %s", kind, b->label);
-	return out->s;
+		strbuf_puts(out, b->label);
+}
+
+static void draw_sides(struct canvas *c, struct area a, unsigned y)
+{
+	canvas_put(c, a.x, y, 1, ROLE_LINE, edges[c->cs][5]);
+	canvas_put(c, a.x + a.w - 1, y, 1, ROLE_LINE, edges[c->cs][5]);
 }
 
 /* Lines that a field takes: old and new under each other where they do not fit beside. */
 static unsigned draw_field(struct canvas *c, struct area a, unsigned y, const struct field *f)
 {
-	unsigned inner = a.w - 4, name_w = text_width(f->name) + 1;
+	unsigned inner = a.w - 4, name_w, value_w, n = 1;
 	uint8_t role = f->is_now ? ROLE_TITLE : ROLE_DIM;
 	struct strbuf value = {0};
 	char *arrow;
 
 	put_value(f, &value);
-	canvas_put(c, a.x, y, 1, ROLE_LINE, edges[c->cs][5]);
-	canvas_put(c, a.x + a.w - 1, y, 1, ROLE_LINE, edges[c->cs][5]);
-	canvas_put(c, a.x + 1, y, 1, ROLE_MARK, f->is_now ? "*" : " ");
-	canvas_put_fit(c, a.x + 2, y, inner, role, f->name);
 	arrow = strstr(value.s, " -> ");
-	if (!arrow || name_w + text_width(value.s) <= inner) {
-		if (name_w < inner)
-			canvas_put_right(c, a.x + 2 + name_w, y, inner - name_w, role, value.s);
-		strbuf_free(&value);
-		return 1;
+	draw_sides(c, a, y);
+	if (arrow && text_width(f->name) + 1 + text_width(value.s) > inner) {
+		draw_sides(c, a, y + 1);
+		canvas_put_right(c, a.x + 2, y + 1, inner, role, arrow + 1);
+		*arrow = '\0';
+		n = 2;
 	}
-	*arrow = '\0';
-	canvas_put_right(c, a.x + 2 + name_w, y, inner - name_w, role, value.s);
-	canvas_put(c, a.x, y + 1, 1, ROLE_LINE, edges[c->cs][5]);
-	canvas_put(c, a.x + a.w - 1, y + 1, 1, ROLE_LINE, edges[c->cs][5]);
-	*arrow = ' ';
-	canvas_put_right(c, a.x + 2, y + 1, inner, role, arrow + 1);
+	value_w = text_width(value.s);
+	name_w = value_w + 4 < inner ? inner - value_w - 1 : 3;
+	canvas_put(c, a.x + 1, y, 1, ROLE_MARK, f->is_now ? "*" : " ");
+	canvas_put_fit(c, a.x + 2, y, name_w, role, f->name);
+	canvas_put_right(c, a.x + 3 + name_w, y, inner - name_w - 1, role, value.s);
 	strbuf_free(&value);
-	return 2;
+	return n;
 }
 
 static unsigned field_lines(const struct field *f, unsigned w)
@@ -201,17 +227,27 @@ static unsigned box_lines(const struct box *b, unsigned w)
 	return n;
 }
 
-static void draw_box(struct canvas *c, struct area a, const struct box *b)
+/* What does not fit is left out at the end, and that is said. */
+static void draw_box(const struct ui *ui, struct canvas *c, struct area a, const struct box *b)
 {
+	unsigned y = a.y + 1, end = a.y + a.h - 1;
 	struct strbuf title = {0};
-	unsigned y = a.y + 1;
 
 	draw_edge(c, a, a.y, true, ROLE_LINE);
 	canvas_put(c, a.x + 1, a.y, 1, ROLE_MARK, b->is_now ? "*" : edges[c->cs][4]);
-	canvas_put_fit(c, a.x + 2, a.y, a.w - 4, b->is_now ? ROLE_TITLE : ROLE_PLAIN,
-		       box_title(b, &title));
-	for (unsigned i = 0; i < b->n; i++)
-		y += draw_field(c, a, y, &b->fields[i]);
+	box_title(player_moment(&ui->lab), b, &title);
+	canvas_put_fit(c, a.x + 2, a.y, a.w - 4, b->is_now ? ROLE_TITLE : ROLE_PLAIN, title.s);
+	for (unsigned i = 0; i < b->n && y < end; i++) {
+		unsigned h = field_lines(&b->fields[i], a.w);
+
+		if (y + h > end || (y + h == end && i + 1 < b->n)) {
+			draw_sides(c, a, y);
+			canvas_put_fit(c, a.x + 2, y++, a.w - 4, ROLE_DIM, "and more");
+			break;
+		}
+		draw_field(c, a, y, &b->fields[i]);
+		y += h;
+	}
 	draw_edge(c, a, y, false, ROLE_LINE);
 	strbuf_free(&title);
 }
@@ -223,24 +259,34 @@ static unsigned column_of(const struct box *b)
 	return b->kind == OBJ_NS ? 2 : b->kind == OBJ_NSPROXY ? 1 : 0;
 }
 
-/* What this step changes comes first; the rest as far as there is room. */
-static void draw_column(struct canvas *c, struct area a, const struct boxes *b, unsigned column)
+static int rank_of(const struct box *b)
 {
-	unsigned y = a.y, n_left = 0;
+	return b->is_now ? 0 : b->is_new ? 1 : 2;
+}
+
+#define MIN_BOX 4 /* lines of a box that is cut */
+
+/* What this step changes comes first, then what is new; as far as there is room. */
+static void draw_column(const struct ui *ui, struct canvas *c, struct area a, const struct boxes *b,
+			unsigned column)
+{
+	unsigned y = a.y, n_left = 0, end = a.y + a.h - 1;
 	char more[40];
 
-	for (int is_old = 0; is_old < 2; is_old++)
-		for (uint32_t i = 0; i < b->items.n; i++) {
+	for (int rank = 0; rank < 3; rank++)
+		for (uint32_t i = b->items.n; i-- > 0;) {
 			const struct box *box = &b->items.items[i];
 			unsigned h = box_lines(box, a.w);
 
-			if (column_of(box) != column || box->is_now == is_old)
+			if (column_of(box) != column || rank_of(box) != rank)
 				continue;
-			if (y + h > a.y + a.h - 1) {
+			if (y + h > end && y + MIN_BOX <= end && !n_left)
+				h = end - y;
+			if (y + h > end) {
 				n_left++;
 				continue;
 			}
-			draw_box(c, (struct area){a.x, y, a.w, h}, box);
+			draw_box(ui, c, (struct area){a.x, y, a.w, h}, box);
 			y += h;
 		}
 	if (!n_left)
@@ -263,7 +309,7 @@ static void draw_boxes(const struct ui *ui, struct canvas *c, struct area a)
 		w = BOX_MAX;
 	for (unsigned i = 0; i < N_COLUMNS && b.items.n; i++) {
 		canvas_put_fit(c, a.x + i * w, a.y, w - 1, ROLE_DIM, titles[i]);
-		draw_column(c, (struct area){a.x + i * w, a.y + 1, w - 1, a.h - 1}, &b, i);
+		draw_column(ui, c, (struct area){a.x + i * w, a.y + 1, w - 1, a.h - 1}, &b, i);
 	}
 	free(b.items.items);
 }
@@ -319,11 +365,12 @@ void steps_draw(const struct ui *ui, struct canvas *c, struct area a)
 
 	if (!m || ui->overlay_at >= m->trace.steps.n)
 		return;
-	strbuf_printf(&title, "Step %u of %u in the source (rules %s): %s", ui->overlay_at + 1,
-		      m->trace.steps.n, ui->lab.lesson->rules, m->act);
-	canvas_put_fit(c, a.x + 1, a.y, a.w - 1, ROLE_TITLE, title.s);
+	strbuf_printf(&title, "In the source, step %u of %u, rules %s", ui->overlay_at + 1,
+		      m->trace.steps.n, ui->lab.lesson->rules);
+	canvas_put_fit(c, a.x + 1, a.y, a.w - 1, ROLE_HEADER, title.s);
+	canvas_put_fit(c, a.x + 1, a.y + 1, a.w - 1, ROLE_TITLE, m->act);
 	strbuf_free(&title);
-	a.y += 2, a.h -= 2;
+	a.y += 3, a.h -= 3;
 	if (a.w >= LIST_WIDTH) {
 		draw_step_list(ui, c, (struct area){a.x + 1, a.y, 43, a.h});
 		a.x += 46, a.w -= 46;

@@ -21,7 +21,7 @@ enum overlay {
 	OVERLAY_SORT,
 	OVERLAY_STEPS,	 /* the walk through the source */
 	OVERLAY_ACTIONS, /* what a test process can be told */
-	OVERLAY_FLAGS,	 /* of clone() or unshare() */
+	OVERLAY_FLAGS,	 /* of the call, to choose from */
 	OVERLAY_CONFIRM, /* an act before it is done */
 };
 
@@ -91,6 +91,10 @@ struct layout ui_layout(const struct ui *ui);
 void ui_fit(struct ui *ui);
 /* The details of the row under the cursor, for an area of that size. */
 void ui_detail(const struct ui *ui, struct page *p, unsigned w, unsigned h, bool is_brief);
+
+/* ---- status.c: the last two lines ---- */
+void status_draw(const struct ui *ui, struct canvas *c, struct area a);
+void bar_draw(const struct ui *ui, struct canvas *c, struct area a);
 
 /* ---- overlay.c: pages and lists over the view ---- */
 void overlay_draw(const struct ui *ui, struct canvas *c);

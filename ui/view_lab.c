@@ -140,8 +140,10 @@ static void put_proxy(const struct pane *p, unsigned x, unsigned y, const struct
 		return;
 	}
 	snprintf(text, sizeof(text), "#%u x%d", number, now);
-	if (mark == MARK_CHANGED && player_proxy(p->s, at - 1, p->w, r->ix) == number &&
-	    (was = count_at(p, at - 1, r->ix)) != now)
+	if (player_is_shared(p->s, at, p->w, r->ix))
+		snprintf(text, sizeof(text), "#%u host", number);
+	else if (mark == MARK_CHANGED && player_proxy(p->s, at - 1, p->w, r->ix) == number &&
+		 (was = count_at(p, at - 1, r->ix)) != now)
 		snprintf(text, sizeof(text), "#%u %d>%d", number, was, now);
 	canvas_put_fit(p->c, x, y, PROXY_WIDTH, row_role(mark, ROLE_PLAIN), text);
 }
@@ -163,23 +165,28 @@ static void draw_actor(const struct pane *p, unsigned y, const struct player_row
 
 /* ---- namespaces of one world ---- */
 
+/* "1", "1>2"; of those of before the lab, which others count on too, only "+1". */
 static void ns_count_text(const struct pane *p, const struct player_row *r, enum player_mark mark,
 			  char buf[32])
 {
 	const struct snap *snap = player_snap(p->s->l, p->s->at, p->w);
 	int32_t row = player_ns_row(p->s, p->s->at, p->w, r->ix);
 	int32_t now = row >= 0 ? snap->nss[row].refs : 0, was = -1;
+	bool is_others = row >= 0 && p->s->nss.items[r->ix].is_old && snap->nss[row].is_initial;
 
 	if (mark != MARK_SAME && mark != MARK_NEW) {
 		snap = player_snap(p->s->l, p->s->at - 1, p->w);
 		row = player_ns_row(p->s, p->s->at - 1, p->w, r->ix);
 		was = row >= 0 ? snap->nss[row].refs : -1;
 	}
-	if (now < 0)
+	*buf = '\0';
+	if (is_others && mark == MARK_CHANGED)
+		snprintf(buf, 32, "%+d", now - was);
+	else if (now < 0)
 		snprintf(buf, 32, "?");
 	else if (was >= 0 && was != now)
 		snprintf(buf, 32, "%d>%d", was, now);
-	else
+	else if (!is_others)
 		snprintf(buf, 32, "%d", now);
 }
 
@@ -212,12 +219,24 @@ static void ns_members(const struct pane *p, uint32_t at, int32_t row, struct st
 		strbuf_puts(out, snap->nss[row].n_threads ? "" : "no task");
 }
 
+#define NS_NAME_WIDTH 19
+
+static void draw_ns_titles(const struct pane *p, unsigned y)
+{
+	unsigned x = p->a.x + 1 + NS_NAME_WIDTH;
+
+	canvas_put(p->c, p->a.x + 1, y, NS_NAME_WIDTH, ROLE_TITLE, "NAMESPACE");
+	canvas_put_right(p->c, x, y, COUNT_WIDTH - 1, ROLE_TITLE, "REFS");
+	canvas_put_fit(p->c, x + COUNT_WIDTH, y, p->a.x + p->a.w - x - COUNT_WIDTH, ROLE_TITLE,
+		       "WHO");
+}
+
 static void draw_ns(const struct pane *p, unsigned y, const struct player_row *r)
 {
 	enum player_mark mark = player_row_mark(p->s, p->w, r);
 	uint32_t at = moment_of(p->s, mark);
 	int32_t row = player_ns_row(p->s, at, p->w, r->ix);
-	unsigned x = p->a.x + 1, name_w = p->a.w > 46 ? 20 : 19, end = p->a.x + p->a.w;
+	unsigned x = p->a.x + 1, name_w = NS_NAME_WIDTH, end = p->a.x + p->a.w;
 	struct strbuf name = {0}, who = {0};
 	char count[32];
 
@@ -249,10 +268,9 @@ static void draw_ns(const struct pane *p, unsigned y, const struct player_row *r
 static void draw_pane_titles(const struct pane *p)
 {
 	unsigned name_w = p->a.w - 3 - NS_STRIP_LEN - PROXY_WIDTH;
-	char strip[NS_STRIP_LEN + 1] = "", title[64];
+	const char *title = p->w == WORLD_MODEL ? " MODEL" : " KERNEL";
+	char strip[NS_STRIP_LEN + 1] = "";
 
-	snprintf(title, sizeof(title), p->w == WORLD_MODEL ? " MODEL (rules %s)" : " KERNEL",
-		 p->s->l->rules);
 	for (int k = 0; k < NS_N_KINDS; k++)
 		strip[k] = ns_kinds[k].letter;
 	canvas_put_fit(p->c, p->a.x, p->a.y, name_w + 1, ROLE_TITLE, title);
@@ -269,7 +287,9 @@ static void draw_pane(struct pane p, uint32_t top)
 	for (unsigned i = 0; i + 1 < p.a.h && top + i < p.s->rows.n; i++) {
 		const struct player_row *r = &p.s->rows.items[top + i];
 
-		if (r->is_ns)
+		if (r->is_title)
+			draw_ns_titles(&p, p.a.y + 1 + i);
+		else if (r->is_ns)
 			draw_ns(&p, p.a.y + 1 + i, r);
 		else
 			draw_actor(&p, p.a.y + 1 + i, r);
@@ -319,7 +339,7 @@ static void draw_state(const struct ui *ui, struct canvas *c, struct area a)
 			canvas_add_role(c, a.x, c->cursor_y, a.w, ROLE_SELECTED);
 	}
 	if (s.rows.n > top + room)
-		canvas_put_right(c, a.x, a.y + a.h - 1, a.w, ROLE_DIM, "(more below)");
+		canvas_put_right(c, a.x, a.y - 1, a.w - 2, ROLE_DIM, " more below ");
 	player_state_free(&s);
 }
 

@@ -226,9 +226,13 @@ static void write_change(struct predict *p, const struct change *c)
 		strbuf_printf(&p->out, "%lld -> %lld\n", (long long)c->was, (long long)c->now);
 }
 
-/* What a snap shows: tasks, nsproxies and namespaces. */
+/* What a snap shows: tasks, nsproxies and namespaces; the pointers of a new nsproxy go without
+ * saying.
+ */
 static bool is_shown(const struct change *c)
 {
+	if (c->kind == OBJ_NSPROXY && c->is_link && !strcmp(c->was_text, "NULL"))
+		return false;
 	return c->kind == OBJ_TASK || c->kind == OBJ_NSPROXY || c->kind == OBJ_NS;
 }
 

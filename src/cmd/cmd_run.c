@@ -3,6 +3,7 @@
 
 #include "lab/scenario.h"
 #include "theatre.h"
+#include "tui.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #include <unistd.h>
 
 struct run {
-	const struct cmd_ctx *c;
+	struct cmd_ctx *c;
 	const struct rules *rules; /* NULL: this kernel's */
 	bool is_model_only, has_source;
 	bool is_asking; /* between question and answer somebody thinks */
@@ -241,6 +242,13 @@ static int run_all(struct run *r)
 	return flush_run(r);
 }
 
+static bool wants_screen(const struct cmd_ctx *c)
+{
+	if (cmd_value(c, "screen") || cmd_value(c, "roles"))
+		return true;
+	return !cmd_value(c, "plain") && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
 static int run_named(struct run *r, const char *name)
 {
 	struct err e;
@@ -248,6 +256,8 @@ static int run_named(struct run *r, const char *name)
 
 	if (!s)
 		return cmd_usage(r->c, "%s", e.msg);
+	if (wants_screen(r->c))
+		return tui_run_scenario(r->c, s, r->rules, r->is_model_only);
 	run_one(r, s);
 	return flush_run(r);
 }
@@ -287,6 +297,10 @@ static const struct cmd_option options[] = {
 	{"plain", 0, NULL, WORDS_NONE, "text, for pipes and screen readers"},
 	{"model", 0, NULL, WORDS_NONE, "the model alone: needs no rights and makes no process"},
 	{"rules", 0, "RULES", WORDS_NONE, "of --model: current, 6.1 or 4.4"},
+	{"screen", 0, NULL, WORDS_NONE, "print one screen of the Lab as text, without a terminal"},
+	{"roles", 0, NULL, WORDS_NONE, "print it, and below it what each cell means"},
+	{"size", 0, "WxH", WORDS_NONE, "size of that screen; 80x24 without it"},
+	{"keys", 0, "KEYS", WORDS_NONE, "press these keys first: 'n n h'"},
 	{"source", 0, NULL, WORDS_NONE, "with each step of the kernel's functions"},
 	{0},
 };

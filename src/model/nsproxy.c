@@ -95,9 +95,12 @@ int create_new_namespaces(struct model *m, uint64_t flags, struct k_task *me, st
 			undo_create(m, new, i);
 			return err;
 		}
+		note_link(m, new, ns_slots[slot].field, NULL, new->ns[slot]);
 	}
 	new->ns[SLOT_TIME] = tsk->nsproxy->ns[SLOT_TIME];
 	get_ns(m, new->ns[SLOT_TIME]);
+	if (new->ns[SLOT_TIME])
+		note_link(m, new, ns_slots[SLOT_TIME].field, NULL, new->ns[SLOT_TIME]);
 	*out = new;
 	return 0;
 }

@@ -24,8 +24,14 @@ all_screens() {
   grep -v '^#' screens
 }
 
-screen() { # FIXTURE SIZE OPTIONS KEYS
+screen() { # FIXTURE SIZE OPTIONS KEYS; run:SCENARIO is a fixture, too: the model plays it
   local file=$1 options=()
+  case $1 in run:*)
+    [ "$3" = - ] || read -ra options <<<"$3"
+    "$nscope" run "${1#run:}" --model --rules "${RULES:-current}" --screen --size "$2" "${options[@]}" --keys "$4"
+    return
+    ;;
+  esac
   [ -e "$file" ] || file=../fixtures/$1
   [ "$3" = - ] || read -ra options <<<"$3"
   "$nscope" tui --load "$file" --screen --size "$2" "${options[@]}" --keys "$4"

@@ -147,7 +147,7 @@ static void no_key_means_two_things(void **state)
 {
 	(void)state;
 	for (unsigned k = 0; k < n_keys; k++)
-		for (unsigned where = 1; where <= IN_PICK; where <<= 1) {
+		for (unsigned where = 1; where <= IN_CONFIRM; where <<= 1) {
 			const struct command *first = command_by_key(keys[k], where);
 
 			for (unsigned i = 0; first && i < n_commands; i++) {
@@ -163,7 +163,7 @@ static void no_key_means_two_things(void **state)
 
 static void every_view_is_whole(void **state)
 {
-	struct ui_options opt = {.cs = CHARSET_ASCII};
+	struct ui_options opt = {.cs = CHARSET_ASCII, .has_stage = true};
 	struct ui *ui = ui_new(&opt, 80, 24);
 
 	(void)state;
