@@ -36,18 +36,27 @@ long stage_model_exec(struct stage_run *r);
 int stage_prepare_bind(struct stage_run *r);
 long stage_model_bind(struct stage_run *r);
 int stage_prepare_mount(struct stage_run *r);
+long stage_model_mount(struct stage_run *r);
 int stage_prepare_umount(struct stage_run *r);
 long stage_model_umount(struct stage_run *r);
 int stage_prepare_propagation(struct stage_run *r);
 int stage_prepare_pivot(struct stage_run *r);
+long stage_model_pivot(struct stage_run *r);
 /* All that take a path and nothing else. */
 int stage_prepare_path(struct stage_run *r);
+long stage_model_chroot(struct stage_run *r);
 
 /* ---- stage_verbs_look.c ---- */
 int stage_prepare_look(struct stage_run *r);
 int stage_prepare_offset(struct stage_run *r);
+long stage_model_offset(struct stage_run *r);
 
 /* ---- stage_verbs_ipc.c ---- */
 int stage_prepare_ipc(struct stage_run *r);
+long stage_model_ipc(struct stage_run *r);
+long stage_model_shm(struct stage_run *r);
+
+/* ---- stage_verbs_net.c ---- */
+int stage_prepare_net(struct stage_run *r);
 
 #endif

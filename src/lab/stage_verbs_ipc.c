@@ -9,9 +9,11 @@
 static const struct ipc_verb {
 	const char *name;
 	enum lab_kind kind;
+	enum model_ipc what;
 } verbs[] = {
-	{"msgget", LAB_MSGGET}, {"semget", LAB_SEMGET}, {"shmget", LAB_SHMGET},
-	{"shmat", LAB_SHMAT},	{"shmdt", LAB_SHMDT},
+	{"msgget", LAB_MSGGET, MODEL_MSG}, {"semget", LAB_SEMGET, MODEL_SEM},
+	{"shmget", LAB_SHMGET, MODEL_SHM}, {"shmat", LAB_SHMAT, MODEL_SHM},
+	{"shmdt", LAB_SHMDT, MODEL_SHM},
 };
 
 static const struct ipc_verb *verb_of(const struct stage_run *r)
@@ -34,4 +36,19 @@ int stage_prepare_ipc(struct stage_run *r)
 		return -EINVAL;
 	r->c.flags = flags ? flags | 0600 : 0;
 	return 0;
+}
+
+long stage_model_ipc(struct stage_run *r)
+{
+	return model_ipc_get(r->st->m, r->who->tid[MODEL], r->c.number, verb_of(r)->what,
+			     r->c.flags & IPC_CREAT, &r->trace);
+}
+
+long stage_model_shm(struct stage_run *r)
+{
+	pid_t tid = r->who->tid[MODEL];
+
+	if (r->c.kind == LAB_SHMAT)
+		return model_shmat(r->st->m, tid, r->c.number, &r->trace);
+	return model_shmdt(r->st->m, tid, r->c.number, &r->trace);
 }

@@ -39,3 +39,8 @@ int stage_prepare_offset(struct stage_run *r)
 	r->c.slot = clock;
 	return 0;
 }
+
+long stage_model_offset(struct stage_run *r)
+{
+	return model_write_offset(r->st->m, r->who->tid[MODEL], r->c.slot, r->c.number, &r->trace);
+}

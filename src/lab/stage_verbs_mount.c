@@ -36,23 +36,59 @@ int stage_prepare_path(struct stage_run *r)
 	return 0;
 }
 
+long stage_model_chroot(struct stage_run *r)
+{
+	return model_chroot(r->st->m, me(r), &r->trace);
+}
+
 /* ---- mounts ---- */
 
+/* "/PATH", "ACTOR/SLOT" or the name of a descriptor. */
 int stage_prepare_bind(struct stage_run *r)
 {
-	bool has_path = is_path(stage_arg(r, 0));
+	const char *from = stage_arg(r, 0);
+	struct actor *o;
 
-	r->c.kind = has_path ? LAB_BIND_PATH : LAB_BIND_FD;
-	r->c.text = stage_arg(r, 0);
+	r->c.text = from;
 	r->c.path = stage_arg(r, 1);
-	return has_path ? 0 : stage_fd_arg(r, 0, &r->c.fd);
+	r->c.kind = is_path(from) ? LAB_BIND_PATH : strchr(from, '/') ? LAB_BIND_NS : LAB_BIND_FD;
+	if (r->c.kind == LAB_BIND_PATH)
+		return 0;
+	if (r->c.kind == LAB_BIND_FD)
+		return stage_fd_arg(r, 0, &r->c.fd);
+	if (!stage_slot(r->st, from, &o, &r->c.slot, r->e))
+		return -EINVAL;
+	r->c.other = o->id;
+	return 0;
+}
+
+#define NR_WALK 1000000 /* of a file that is open during the call only */
+
+static long bind_ns(struct stage_run *r, uint32_t place)
+{
+	struct model *m = r->st->m;
+	struct actor *o;
+	long ret;
+	int slot;
+
+	stage_slot(r->st, stage_arg(r, 0), &o, &slot, r->e);
+	ret = model_open_ns(m, me(r), o->tid[MODEL], slot, NR_WALK, NULL);
+	if (ret < 0)
+		return ret;
+	ret = model_bind(m, me(r), NR_WALK, place, &r->trace);
+	model_close(m, me(r), NR_WALK, NULL);
+	return ret;
 }
 
 long stage_model_bind(struct stage_run *r)
 {
-	if (is_path(stage_arg(r, 0)))
+	uint32_t place = stage_place(r->st, r->c.path);
+
+	if (r->c.kind == LAB_BIND_PATH)
 		return STAGE_NO_RULE;
-	return model_bind(r->st->m, me(r), r->c.fd, stage_place(r->st, r->c.path), &r->trace);
+	if (r->c.kind == LAB_BIND_NS)
+		return bind_ns(r, place);
+	return model_bind(r->st->m, me(r), r->c.fd, place, &r->trace);
 }
 
 int stage_prepare_mount(struct stage_run *r)
@@ -61,6 +97,11 @@ int stage_prepare_mount(struct stage_run *r)
 	r->c.text = stage_arg(r, 0);
 	r->c.path = stage_arg(r, 1);
 	return 0;
+}
+
+long stage_model_mount(struct stage_run *r)
+{
+	return model_mount(r->st->m, me(r), r->c.text, stage_place(r->st, r->c.path), &r->trace);
 }
 
 int stage_prepare_umount(struct stage_run *r)
@@ -105,4 +146,9 @@ int stage_prepare_pivot(struct stage_run *r)
 	r->c.path = stage_arg(r, 0);
 	r->c.text = stage_arg(r, 1);
 	return 0;
+}
+
+long stage_model_pivot(struct stage_run *r)
+{
+	return model_pivot_root(r->st->m, me(r), &r->trace);
 }
