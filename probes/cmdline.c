@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Command lines. Reading one takes the memory lock of its process and blocks for
- * as long as another holds it, so it is done by a child without signal handlers
- * that a SIGKILL frees from that wait. The directories of the tasks stay open
+ * as long as another holds it, so it is done by a child that takes no signal but
+ * the SIGKILL that frees it from that wait. The directories of the tasks stay open
  * until then: a number that is used again cannot put words into another's mouth.
  */
 #include "probe.h"
@@ -13,12 +13,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "uapi.h"
 
-#define PENDING_MAX 96	 /* tasks that are read by one child */
+#define PENDING_MAX 256	 /* tasks that are read by one child, if as many descriptors may be open */
 #define TEXT_MAX    4096 /* bytes that are kept of a command line */
 #define CUT_MARK    " ..."
 #define DEADLINE_MS 50 /* without a further line the child is stuck */
@@ -38,105 +39,70 @@ struct cmdline_state {
 };
 const size_t cmdline_state_size = sizeof(struct cmdline_state);
 
-/* What the child writes for each task, followed by `n` bytes. */
-struct answer {
-	int32_t n; /* or -errno */
+/* Memory that the child shares with us: no wake-up a line, as a pipe would cost. */
+struct answers {
+	unsigned n;		    /* tasks that are answered: atomic */
+	int32_t sizes[PENDING_MAX]; /* of the texts, one after the other; or -errno */
+	char text[PENDING_MAX]
+		 [TEXT_MAX + 1]; /* room for all: one byte more tells that there was more */
 };
 
 /* ---- the child: only calls that are safe after fork() in a program with threads ---- */
 
-static void write_all(int fd, const void *p, size_t n)
+static void child(struct answers *a, const struct pending *p, unsigned n)
 {
-	const char *at = p;
+	char *at = a->text[0];
 
-	while (n) {
-		ssize_t w = write(fd, at, n);
+	for (unsigned i = 0; i < n; i++) {
+		int fd = openat(p[i].dirfd, "cmdline", O_RDONLY | O_CLOEXEC);
+		ssize_t got = fd < 0 ? -1 : read(fd, at, TEXT_MAX + 1);
 
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0)
-			_exit(1);
-		at += w;
-		n -= w;
+		a->sizes[i] = got < 0 ? -errno : got;
+		at += got < 0 ? 0 : got;
+		if (fd >= 0)
+			close(fd);
+		__atomic_store_n(&a->n, i + 1, __ATOMIC_RELEASE);
 	}
-}
-
-static void answer_one(int out, int dirfd)
-{
-	struct {
-		struct answer a;
-		char text[TEXT_MAX + 1]; /* one more tells that there was more */
-	} msg;
-	ssize_t n = -1;
-	int fd = openat(dirfd, "cmdline", O_RDONLY | O_CLOEXEC);
-
-	if (fd >= 0)
-		n = read(fd, msg.text, sizeof(msg.text));
-	msg.a.n = n < 0 ? -errno : n;
-	if (fd >= 0)
-		close(fd);
-	write_all(out, &msg, sizeof(msg.a) + (n > 0 ? n : 0));
-}
-
-static void child(int out, const struct pending *p, unsigned n)
-{
-	for (int sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
-	for (unsigned i = 0; i < n; i++)
-		answer_one(out, p[i].dirfd);
 	_exit(0);
 }
 
 /* ---- the parent ---- */
 
-struct reader {
-	const struct probe_env *env;
-	pid_t pid; /* the child */
-	int in;	   /* where its answers come from */
-};
-
 /* A child that waits for a processor is not stuck; one in a read that blocks sleeps. */
-static bool is_running(const struct reader *r)
+static bool is_running(const struct probe_env *env, pid_t pid)
 {
 	char path[24], stat[512];
 	const char *end;
 
-	snprintf(path, sizeof(path), "%d/stat", r->pid);
-	if (probe_read_file(r->env->proc, path, stat, sizeof(stat)) <= 0)
+	snprintf(path, sizeof(path), "%d/stat", pid);
+	if (probe_read_file(env->proc, path, stat, sizeof(stat)) <= 0)
 		return false;
 	end = strrchr(stat, ')');
 	return end && end[1] == ' ' && end[2] == 'R';
 }
 
-/* Reads n bytes, waiting for each further piece until the child is stuck. */
-static int read_timed(const struct reader *r, void *buf, size_t n)
+/* Until the child has ended, which closes the pipe `in`, or is stuck: how many it answered. */
+static unsigned wait_for_answers(const struct probe_env *env, const struct answers *a, pid_t pid,
+				 int in)
 {
-	unsigned n_waits = 0;
-	char *at = buf;
+	unsigned n_waits = 0, n = 0, now;
 
-	while (n) {
-		struct pollfd p = {.fd = r->in, .events = POLLIN};
+	for (;;) {
+		struct pollfd p = {.fd = in, .events = POLLIN};
 		int n_ready = poll(&p, 1, DEADLINE_MS);
-		ssize_t got;
 
 		if (n_ready < 0 && errno == EINTR)
 			continue;
-		if (!n_ready && ++n_waits < WAITS_MAX && is_running(r))
-			continue;
-		if (n_ready <= 0)
-			return n_ready ? -errno : -ETIMEDOUT;
-		got = read(r->in, at, n);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return got ? -errno : -EPIPE;
-		at += got;
-		n -= got;
+		now = __atomic_load_n(&a->n, __ATOMIC_ACQUIRE);
+		if (n_ready || (now == n && (++n_waits == WAITS_MAX || !is_running(env, pid))))
+			return now;
+		if (now != n)
+			n_waits = 0;
+		n = now;
 	}
-	return 0;
 }
 
-static void set_cmdline(struct probe_env *env, int32_t row, char *text, size_t n)
+static void set_cmdline(struct probe_env *env, int32_t row, const char *text, size_t n)
 {
 	struct task *t = builder_task(env->b, row);
 	bool is_cut = n > TEXT_MAX;
@@ -153,25 +119,20 @@ static void set_cmdline(struct probe_env *env, int32_t row, char *text, size_t n
 	probe_seen(env, 1);
 }
 
-/* Takes the answers as they come; returns how many tasks were answered. */
-static unsigned take_answers(struct probe_env *env, const struct reader *r, const struct pending *p,
-			     unsigned n)
+static void take_answers(struct probe_env *env, const struct answers *a, const struct pending *p,
+			 unsigned n)
 {
-	char text[TEXT_MAX + 1];
-	struct answer a;
+	const char *at = a->text[0];
 
 	for (unsigned i = 0; i < n; i++) {
-		if (read_timed(r, &a, sizeof(a)) < 0)
-			return i;
-		if (a.n > (int32_t)sizeof(text) || (a.n > 0 && read_timed(r, text, a.n) < 0))
-			return i;
-		if (a.n >= 0)
-			set_cmdline(env, p[i].row, text, a.n);
-		else if (a.n == -EACCES || a.n == -EPERM)
+		if (a->sizes[i] >= 0) {
+			set_cmdline(env, p[i].row, at, a->sizes[i]);
+			at += a->sizes[i];
+		} else if (a->sizes[i] == -EACCES || a->sizes[i] == -EPERM) {
 			probe_gap(env, COV_DENIED, 1, "refused");
+		}
 		/* Else it died: the row keeps what was read while it lived. */
 	}
-	return n;
 }
 
 /* Never waits for a child that may be stuck: one that is not gone in time is left for later. */
@@ -194,29 +155,46 @@ static void reap(struct cmdline_state *st, pid_t pid)
 	}
 }
 
+/* fork() with all signals held back in the child. */
+static pid_t fork_silent(void)
+{
+	sigset_t all, old;
+	pid_t pid;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	pid = fork();
+	if (pid)
+		pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return pid;
+}
+
 /* One child for the tasks from `from` on; returns the first that was not answered. */
-static unsigned run_child(struct probe_env *env, unsigned from)
+static unsigned run_child(struct probe_env *env, struct answers *a, unsigned from)
 {
 	struct cmdline_state *st = env->state;
+	const struct pending *p = st->pending + from;
 	_cleanup_fd_ int in = -1, out = -1;
 	int fds[2];
+	unsigned n;
 	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return from;
 	in = fds[0];
 	out = fds[1];
-	pid = fork();
+	pid = fork_silent();
 	if (!pid)
-		child(out, st->pending + from, st->n - from);
+		child(a, p, st->n - from);
 	close(steal_fd(&out));
 	if (pid < 0)
 		return from;
-	from += take_answers(env, &(struct reader){env, pid, in}, st->pending + from, st->n - from);
-	if (from < st->n)
+	n = wait_for_answers(env, a, pid, in);
+	take_answers(env, a, p, n);
+	if (from + n < st->n)
 		kill(pid, SIGKILL);
 	reap(st, pid);
-	return from;
+	return from + n;
 }
 
 static void read_pending(struct probe_env *env)
@@ -225,7 +203,14 @@ static void read_pending(struct probe_env *env)
 	unsigned i = 0;
 
 	while (i < st->n && st->n_stuck < STUCK_MAX) {
-		i = run_child(env, i);
+		/* New for each child: one that was stuck may write until it dies of its SIGKILL. */
+		struct answers *a = mmap(NULL, sizeof(*a), PROT_READ | PROT_WRITE,
+					 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+		if (a == MAP_FAILED)
+			break;
+		i = run_child(env, a, i);
+		munmap(a, sizeof(*a));
 		if (i == st->n)
 			break;
 		probe_gap(env, COV_PARTIAL, 1,
@@ -261,7 +246,7 @@ int cmdline_task(struct probe_env *env, int32_t row, int dirfd)
 		return 0;
 	}
 	st->pending[st->n++] = (struct pending){row, own};
-	if (st->n == PENDING_MAX || st->n >= env->fd_room)
+	if (st->n == (env->fd_room == PROBE_CHUNK_MAX ? PENDING_MAX : env->fd_room))
 		read_pending(env);
 	return 0;
 }

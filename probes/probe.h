@@ -74,7 +74,8 @@ struct probe_env {
 	bool is_foreign;	   /* /proc of another pid namespace than ours */
 	bool is_lead;		   /* the task at hand is the first of a namespace; by nslinks */
 	int32_t pid_ns;		   /* the pid namespace of /proc (row), or IX_NONE when unknown */
-	unsigned fd_room; /* descriptors that one probe may keep open: 1..PROBE_CHUNK_MAX */
+	unsigned fd_room; /* descriptors that one probe may keep open: 1..PROBE_CHUNK_MAX, and
+			     with that twice as many */
 	uint64_t n_seen[PROBE_N_ROWS]; /* told by probe_seen(), not yet to the builder */
 	uint64_t nsfs_dev;	       /* st_dev of every namespace file */
 	ARRAY(uint8_t) ns_flags;       /* enum ns_flag by row; see probe_ns_flags() */

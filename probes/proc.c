@@ -58,7 +58,7 @@ static void know_self(struct probe_env *env)
 		env->pid_ns = builder_ns(env->b, kind, inum, NULL);
 }
 
-/* A chunk and what a probe keeps must fit the limit together. */
+/* A chunk and what a probe keeps, at most twice as many, must fit the limit together. */
 static unsigned room_for_fds(void)
 {
 	struct rlimit lim;

@@ -64,6 +64,21 @@ static bool is_control(uint32_t cp)
 	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0);
 }
 
+/* Printable ASCII: most of all text, and one column each. */
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f;
+}
+
+static size_t plain_len(const char *s)
+{
+	size_t n = 0;
+
+	while (is_plain(s[n]))
+		n++;
+	return n;
+}
+
 /* Unicode's Bidi_Control, line and paragraph separators, invisible format characters. */
 static bool is_deceptive(uint32_t cp)
 {
@@ -87,14 +102,20 @@ void text_safe(struct strbuf *out, struct raw r, enum charset cs)
 
 	strbuf_add(out, "", 0);
 	while (*p) {
+		size_t n_plain = plain_len((const char *)p);
 		uint32_t cp;
-		unsigned n = decode(p, &cp);
-		int width = n ? wcwidth(cp) : -1;
+		unsigned n;
+		int width;
 
-		if (n == 1 && !is_control(cp)) {
-			strbuf_add(out, (const char *)p, 1);
+		if (n_plain) {
+			strbuf_add(out, (const char *)p, n_plain);
 			combined = 0;
-		} else if (!n || is_control(cp) || cs == CHARSET_ASCII) {
+			p += n_plain;
+			continue;
+		}
+		n = decode(p, &cp);
+		width = n ? wcwidth(cp) : -1;
+		if (!n || is_control(cp) || cs == CHARSET_ASCII) {
 			put_bytes(out, p, n ? n : 1);
 			combined = MAX_COMBINING;
 		} else if (is_deceptive(cp) || width < 0 ||
@@ -114,8 +135,11 @@ const char *text_safe_buf(char *buf, size_t size, struct raw r, enum charset cs)
 	struct strbuf b = {0};
 	const char *p, *next;
 	struct glyph g;
-	size_t n = 0;
+	size_t n = plain_len(r.s);
 
+	if (n < size && !r.s[n])
+		return memcpy(buf, r.s, n + 1);
+	n = 0;
 	text_safe(&b, r, cs);
 	for (p = b.s; (next = text_glyph(p, &g)) && n + g.n < size; p = next) {
 		memcpy(buf + n, g.s, g.n);
@@ -135,6 +159,10 @@ const char *text_glyph(const char *safe, struct glyph *g)
 
 	if (!*p)
 		return NULL;
+	if (is_plain(*p) && p[1] < 0x80) { /* nothing follows that combines with it */
+		*g = (struct glyph){{*p}, 1, 1};
+		return safe + 1;
+	}
 	n = decode(p, &cp);
 	width = n ? wcwidth(cp) : -1;
 	if (width < 1) { /* not safe text: keep the columns straight all the same */
