@@ -19,9 +19,8 @@ BUILD := build/$(if $(FUZZ),fuzz,$(if $(SAN),san,plain))
 BIN := $(if $(SAN)$(FUZZ),$(BUILD)/nscope,nscope)
 
 LIBS := ncursesw libproc2 jansson smartcols mount libnl-3.0 libcap-ng
-# BPF= builds without the kernel probe; so does a missing clang, bpftool or libbpf.
-BPF ?= $(shell clang --version >/dev/null 2>&1 && bpftool version >/dev/null 2>&1 && \
-	pkg-config --exists libbpf 2>/dev/null && echo 1)
+# BPF= builds without the kernel probe; so does a missing clang, or the headers of libbpf.
+BPF ?= $(shell clang --version >/dev/null 2>&1 && pkg-config --exists libbpf 2>/dev/null && echo 1)
 HAVE_BPF := $(and $(BPF),$(wildcard probes/bpf/*.bpf.c))
 
 # V=1 shows the commands.
@@ -36,12 +35,12 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -W
 HARDEN := -fstack-protector-strong -fPIE $(if $(SAN)$(FUZZ),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 SANFLAGS := $(if $(SAN)$(FUZZ),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer) $(if $(FUZZ),-fsanitize=fuzzer-no-link)
-ALL_LIBS := $(LIBS) $(if $(HAVE_BPF),libbpf)
 ALL_CPPFLAGS := -D_GNU_SOURCE -DNSCOPE_VERSION='"$(VERSION)"' $(if $(HAVE_BPF),-DNSCOPE_BPF) \
-	-DLAB_AGENT='"$(BUILD)/lab-agent"' -Isrc -Iprobes -Iui -isystem $(BUILD)/bpf $(shell pkg-config --cflags $(ALL_LIBS) 2>/dev/null) $(CPPFLAGS)
+	-DKERNEL_OBJECTS='"$(BUILD)/bpf"' -DLAB_AGENT='"$(BUILD)/lab-agent"' -Isrc -Iprobes -Iui \
+	$(shell pkg-config --cflags $(LIBS) 2>/dev/null) $(CPPFLAGS)
 ALL_CFLAGS := -std=gnu11 $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -pthread
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now,--as-needed $(LDFLAGS)
-ALL_LDLIBS := $(shell pkg-config --libs $(ALL_LIBS) 2>/dev/null)
+ALL_LDLIBS := $(shell pkg-config --libs $(LIBS) 2>/dev/null)
 # Not among the flags that a changed build is told by: it changes no output.
 WERROR ?=
 COMPILE = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(if $(WERROR),-Werror) -MMD -MP
@@ -58,7 +57,7 @@ UNIT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(UNIT_SRC),$(wildcard test
 TOOL_SRC := $(foreach d,lib cli kernel tui containers bench,$(wildcard tests/$(d)/*.c))
 TOOLS := $(TOOL_SRC:tests/%.c=$(BUILD)/%)
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
-SKEL := $(if $(HAVE_BPF),$(patsubst probes/bpf/%.bpf.c,$(BUILD)/bpf/%.skel.h,$(wildcard probes/bpf/*.bpf.c)))
+BPF_OBJ := $(if $(HAVE_BPF),$(patsubst probes/bpf/%.c,$(BUILD)/bpf/%.o,$(wildcard probes/bpf/*.bpf.c)))
 MAN := $(patsubst doc/%.scd,build/man/%,$(wildcard doc/*.scd))
 
 all: $(BIN)
@@ -73,7 +72,7 @@ $(BUILD)/flags: FORCE
 	@echo '$(subst ','\'',$(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(ALL_LDLIBS))' >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else .ci/deps --check build && mv $@.new $@; fi
 
-$(BUILD)/%.o: %.c $(BUILD)/flags | $(SKEL)
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(COMPILE) -c -o $@ $<
@@ -88,21 +87,13 @@ $(BUILD)/lab-agent: src/lab/agent/agent.c src/lab/lab_proto.h $(BUILD)/flags
 		-nostdlib -Wl,--build-id=none,-z,noexecstack,-s -o $@ $<
 $(BUILD)/src/lab/lab_image.o: $(BUILD)/lab-agent
 
-# ---- the kernel probe: a BPF object, and a header that carries it ----
+# ---- the kernel probe: BPF objects, which nscope carries and links itself ----
 $(BUILD)/bpf/%.bpf.o: probes/bpf/%.bpf.c $(wildcard probes/bpf/*.h probes/*_abi.h)
 	@mkdir -p $(@D)
 	$(call say,BPF)
 	$(Q)clang -target bpf -g -O2 -Wall -D__TARGET_ARCH_x86 \
 		-I/usr/include/$(shell $(CC) -print-multiarch) -c -o $@ $<
-
-# Light: the kernel itself relocates them, three times as fast as libbpf.
-SKEL_FLAGS ?= -L
-$(BUILD)/bpf/%.skel.h: $(BUILD)/bpf/%.bpf.o
-	$(call say,SKEL)
-	$(Q)bpftool gen skeleton $(SKEL_FLAGS) $< name $* >$@
-
-# -MMD does not tell of headers that come by -isystem.
-$(BUILD)/probes/kernel_reader.o $(BUILD)/probes/kernel_pins.o: $(SKEL)
+$(BUILD)/probes/kernel_object.o: $(BPF_OBJ)
 
 # ---- what the tests run ----
 $(LIB): $(LIBOBJ)
@@ -225,5 +216,5 @@ clean:
 FORCE:
 .PHONY: all deps run check unit tests-build fuzzers golden fuzz bench lint man install uninstall deb clean \
 	help FORCE
-.PRECIOUS: $(BUILD)/bpf/%.bpf.o $(BUILD)/bpf/%.skel.h
+.PRECIOUS: $(BUILD)/bpf/%.bpf.o
 -include $(OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(UNIT:=.d) $(TOOLS:=.d) $(FUZZERS:=.d)

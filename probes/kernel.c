@@ -259,7 +259,7 @@ static bool needs_files(const struct merge *m)
 static int read_files(struct merge *m, struct probe_keep *keep, struct err *e)
 {
 	struct kernel_pins pins;
-	int err = keep->pinner ? 0 : kernel_pinner_open(&keep->pinner, e);
+	int err = kernel_pinner_open(&keep->pinner, false, e);
 
 	if (!err)
 		err = kernel_pinner_read(keep->pinner, NULL, &pins, e);
@@ -298,7 +298,7 @@ static int read_plain(struct merge *m, struct probe_keep *keep, struct err *e)
 static int read_ledger(struct merge *m, struct probe_keep *keep, struct ledger *l, struct err *e)
 {
 	struct kernel_pins pins;
-	int err = keep->pinner ? 0 : kernel_pinner_open(&keep->pinner, e);
+	int err = kernel_pinner_open(&keep->pinner, true, e);
 
 	if (err) {
 		probe_gap(m->env, COV_PARTIAL, 0, e->msg);

@@ -1,76 +1,74 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Loads and runs what reads the pins: see bpf/pins.bpf.c. */
+#include "kernel_object.h"
 #include "kernel_reader.h"
-#include "kernel_skel.h"
 
 #include <errno.h>
 #include <string.h>
-
-#ifdef NSCOPE_BPF
-
-#include "pins.skel.h"
 
 #define MAX_TRIES 4
 
 enum { ROWS_HOLDS, ROWS_ADDRS, ROWS_STATE, ROWS_N };
 
+/* Open files come first: at times they are all that is asked for, and then all that is loaded. */
+static const char *const names[] = {"read_file_pins", "read_task_pins", "read_super_pins",
+				    "read_ipc_pins", "read_map_pins"};
+
 struct kernel_pinner {
-	struct pins *skel;
-	struct skel_rows rows[ROWS_N];
+	struct kernel_object object;
+	struct kernel_prog progs[ARRAY_SIZE(names)];
+	struct kernel_rows rows[ROWS_N];
 };
 
-static void unload(struct kernel_pinner *p)
-{
-	skel_unmap_rows(p->rows, ROWS_N);
-	if (p->skel)
-		pins__destroy(p->skel);
-	p->skel = NULL;
-}
-
-static int load(struct kernel_pinner *p, struct err *e)
-{
-	int err;
-
-	p->skel = pins__open();
-	if (!p->skel)
-		return err_set(e, ENOMEM, "cannot prepare the programs");
-	p->skel->maps.k_holds.max_entries = p->rows[ROWS_HOLDS].room;
-	p->skel->maps.k_addrs.max_entries = p->rows[ROWS_ADDRS].room;
-	err = pins__load(p->skel);
-	if (err)
-		return skel_refuse(-err, e);
-	return skel_map_rows(p->rows,
-			     (const int[ROWS_N]){
-				     [ROWS_HOLDS] = p->skel->maps.k_holds.map_fd,
-				     [ROWS_ADDRS] = p->skel->maps.k_addrs.map_fd,
-				     [ROWS_STATE] = p->skel->maps.k_state.map_fd,
-			     },
-			     ROWS_N, e);
-}
-
-int kernel_pinner_open(struct kernel_pinner **out, struct err *e)
+static struct kernel_pinner *pinner_new(void)
 {
 	struct kernel_pinner *p = xcalloc(1, sizeof(*p));
-	uint32_t n = skel_count_threads();
+	uint32_t n = kernel_count_threads();
+
+	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+		p->progs[i].name = names[i];
+	p->object = (struct kernel_object){
+		.image = &kernel_image_pins,
+		.rows = p->rows,
+		.n_rows = ROWS_N,
+		.progs = p->progs,
+	};
+	p->rows[ROWS_HOLDS] = (struct kernel_rows){"k_holds", 6 * n + 4096, sizeof(struct k_hold)};
+	p->rows[ROWS_ADDRS] = (struct kernel_rows){"k_addrs", n + 1024, sizeof(struct k_addr)};
+	p->rows[ROWS_STATE] = (struct kernel_rows){"k_state", 1, sizeof(struct k_state)};
+	return p;
+}
+
+static int load(struct kernel_pinner *p, bool has_all, struct err *e)
+{
+	unsigned n_progs = has_all ? ARRAY_SIZE(names) : 1;
+
+	if (p->object.n_progs < n_progs) {
+		kernel_object_unload(&p->object);
+		p->object.n_progs = n_progs;
+	}
+	return kernel_object_load(&p->object, e);
+}
+
+int kernel_pinner_open(struct kernel_pinner **out, bool has_all, struct err *e)
+{
 	int err;
 
-	p->rows[ROWS_HOLDS] = (struct skel_rows){NULL, 6 * n + 4096, sizeof(struct k_hold)};
-	p->rows[ROWS_ADDRS] = (struct skel_rows){NULL, n + 1024, sizeof(struct k_addr)};
-	p->rows[ROWS_STATE] = (struct skel_rows){NULL, 1, sizeof(struct k_state)};
-	err = load(p, e);
+	if (!*out)
+		*out = pinner_new();
+	err = load(*out, has_all, e);
 	if (err) {
-		kernel_pinner_close(p);
-		return err;
+		kernel_pinner_close(*out);
+		*out = NULL;
 	}
-	*out = p;
-	return 0;
+	return err;
 }
 
 void kernel_pinner_close(struct kernel_pinner *p)
 {
 	if (!p)
 		return;
-	unload(p);
+	kernel_object_unload(&p->object);
 	free(p);
 }
 
@@ -90,22 +88,14 @@ static void ask_ipc(struct kernel_pinner *p, const struct kernel_scan *scan)
 
 static int run_all(struct kernel_pinner *p, const struct kernel_scan *scan, struct err *e)
 {
-	const int progs[] = {
-		p->skel->progs.read_task_pins.prog_fd,	p->skel->progs.read_file_pins.prog_fd,
-		p->skel->progs.read_super_pins.prog_fd, p->skel->progs.read_ipc_pins.prog_fd,
-		p->skel->progs.read_map_pins.prog_fd,
-	};
+	unsigned n_progs = scan ? ARRAY_SIZE(names) : 1;
+	int err = 0;
 
-	if (!scan)
-		return skel_run(p->skel->progs.read_file_pins.prog_fd, e);
-	ask_ipc(p, scan);
-	for (unsigned i = 0; i < ARRAY_SIZE(progs); i++) {
-		int err = skel_run(progs[i], e);
-
-		if (err)
-			return err;
-	}
-	return 0;
+	if (scan)
+		ask_ipc(p, scan);
+	for (unsigned i = 0; i < n_progs && !err; i++)
+		err = kernel_object_run(&p->progs[i], e);
+	return err;
 }
 
 int kernel_pinner_read(struct kernel_pinner *p, const struct kernel_scan *scan,
@@ -114,7 +104,7 @@ int kernel_pinner_read(struct kernel_pinner *p, const struct kernel_scan *scan,
 	for (int i = 0; i < MAX_TRIES; i++) {
 		struct k_state *st;
 		uint32_t n;
-		int err = p->skel ? 0 : load(p, e);
+		int err = load(p, scan, e); /* again, when there was no room */
 
 		if (err)
 			return err;
@@ -128,32 +118,8 @@ int kernel_pinner_read(struct kernel_pinner *p, const struct kernel_scan *scan,
 			*pins = (struct kernel_pins){p->rows[ROWS_HOLDS].items, n, st->n_files};
 			return 0;
 		}
-		unload(p);
+		kernel_object_unload(&p->object);
 		p->rows[ROWS_HOLDS].room = n + n / 4;
 	}
 	return err_set(e, EAGAIN, "the host grows faster than it can be read");
 }
-
-#else
-
-int kernel_pinner_open(struct kernel_pinner **p, struct err *e)
-{
-	*p = NULL;
-	return err_set(e, ENOTSUP, "this nscope was built without clang and bpftool");
-}
-
-int kernel_pinner_read(struct kernel_pinner *p, const struct kernel_scan *scan,
-		       struct kernel_pins *pins, struct err *e)
-{
-	(void)p;
-	(void)scan;
-	(void)pins;
-	return err_set(e, ENOTSUP, "no kernel probe");
-}
-
-void kernel_pinner_close(struct kernel_pinner *p)
-{
-	(void)p;
-}
-
-#endif

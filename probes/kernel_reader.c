@@ -1,76 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel_reader.h"
 
-#include "kernel_skel.h"
+#include "kernel_object.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
-
-#ifdef NSCOPE_BPF
-
-#include "core.skel.h"
 
 #define MAX_TRIES 4 /* each with more room: a host may grow while it is read */
 
 enum { ROWS_TASKS, ROWS_DEEP, ROWS_NSPROXIES, ROWS_NSS, ROWS_ADDRS, ROWS_STATE, ROWS_N };
 
 struct kernel_reader {
-	struct core *skel;
-	struct skel_rows rows[ROWS_N];
+	struct kernel_object object;
+	struct kernel_prog prog;
+	struct kernel_rows rows[ROWS_N];
 };
 
-/* The map of each row, in the skeleton that was generated from the programs. */
-static struct bpf_map_desc *map_of(struct core *skel, int i)
+uint32_t kernel_count_threads(void)
 {
-	struct bpf_map_desc *const maps[ROWS_N] = {
-		[ROWS_TASKS] = &skel->maps.k_tasks,	    [ROWS_DEEP] = &skel->maps.k_deep,
-		[ROWS_NSPROXIES] = &skel->maps.k_nsproxies, [ROWS_NSS] = &skel->maps.k_nss,
-		[ROWS_ADDRS] = &skel->maps.k_addrs,	    [ROWS_STATE] = &skel->maps.k_state,
-	};
+	FILE *f = fopen("/proc/loadavg", "re");
+	unsigned n = 0;
 
-	return maps[i];
-}
-
-static void unload(struct kernel_reader *r)
-{
-	skel_unmap_rows(r->rows, ROWS_N);
-	if (r->skel)
-		core__destroy(r->skel);
-	r->skel = NULL;
-}
-
-static int load(struct kernel_reader *r, struct err *e)
-{
-	int fds[ROWS_N], err;
-
-	r->skel = core__open();
-	if (!r->skel)
-		return err_set(e, ENOMEM, "cannot prepare the programs");
-	for (int i = 0; i < ROWS_N; i++)
-		map_of(r->skel, i)->max_entries = r->rows[i].room;
-	err = core__load(r->skel);
-	if (err)
-		return skel_refuse(-err, e);
-	for (int i = 0; i < ROWS_N; i++)
-		fds[i] = map_of(r->skel, i)->map_fd;
-	return skel_map_rows(r->rows, fds, ROWS_N, e);
+	if (f) {
+		if (fscanf(f, "%*s %*s %*s %*u/%u", &n) != 1)
+			n = 0;
+		fclose(f);
+	}
+	return n;
 }
 
 int kernel_reader_open(struct kernel_reader **out, struct err *e)
 {
 	struct kernel_reader *r = xcalloc(1, sizeof(*r));
-	uint32_t n = skel_count_threads();
+	uint32_t n = kernel_count_threads();
 	int err;
 
 	n += n / 4 + 256;
-	r->rows[ROWS_TASKS] = (struct skel_rows){NULL, n, sizeof(struct k_task)};
+	r->prog.name = "read_all";
+	r->object = (struct kernel_object){
+		.image = &kernel_image_core,
+		.rows = r->rows,
+		.n_rows = ROWS_N,
+		.progs = &r->prog,
+		.n_progs = 1,
+	};
+	r->rows[ROWS_TASKS] = (struct kernel_rows){"k_tasks", n, sizeof(struct k_task)};
 	/* Each nsproxy has a task. */
-	r->rows[ROWS_NSPROXIES] = (struct skel_rows){NULL, n, sizeof(struct k_nsproxy)};
-	r->rows[ROWS_NSS] = (struct skel_rows){NULL, n + 2048, sizeof(struct k_ns)};
-	r->rows[ROWS_DEEP] = (struct skel_rows){NULL, 64, sizeof(struct k_pids)};
-	r->rows[ROWS_ADDRS] = (struct skel_rows){NULL, 256, sizeof(struct k_addr)};
-	r->rows[ROWS_STATE] = (struct skel_rows){NULL, 1, sizeof(struct k_state)};
-	err = load(r, e);
+	r->rows[ROWS_NSPROXIES] = (struct kernel_rows){"k_nsproxies", n, sizeof(struct k_nsproxy)};
+	r->rows[ROWS_NSS] = (struct kernel_rows){"k_nss", n + 2048, sizeof(struct k_ns)};
+	r->rows[ROWS_DEEP] = (struct kernel_rows){"k_deep", 64, sizeof(struct k_pids)};
+	r->rows[ROWS_ADDRS] = (struct kernel_rows){"k_addrs", 256, sizeof(struct k_addr)};
+	r->rows[ROWS_STATE] = (struct kernel_rows){"k_state", 1, sizeof(struct k_state)};
+	err = kernel_object_load(&r->object, e);
 	if (err) {
 		kernel_reader_close(r);
 		return err;
@@ -83,7 +65,7 @@ void kernel_reader_close(struct kernel_reader *r)
 {
 	if (!r)
 		return;
-	unload(r);
+	kernel_object_unload(&r->object);
 	free(r);
 }
 
@@ -102,7 +84,7 @@ static bool has_fit(struct kernel_reader *r, const struct k_state *st)
 		ok = ok && found[i] <= r->rows[i].room;
 	if (ok)
 		return true;
-	unload(r); /* before the rooms change: they are what is mapped */
+	kernel_object_unload(&r->object); /* before the rooms change: they are what is mapped */
 	for (size_t i = 0; i < ARRAY_SIZE(found); i++)
 		if (found[i] > r->rows[i].room)
 			r->rows[i].room = found[i] + found[i] / 4;
@@ -143,7 +125,7 @@ static int read_kin(struct kernel_reader *r, struct err *e)
 		st->n_addrs = n;
 		if (!n)
 			break;
-		err = skel_run(r->skel->progs.read_all.prog_fd, e);
+		err = kernel_object_run(&r->prog, e);
 	}
 	return err;
 }
@@ -172,14 +154,14 @@ static void give(const struct kernel_reader *r, struct kernel_scan *scan)
 int kernel_reader_scan(struct kernel_reader *r, struct kernel_scan *scan, struct err *e)
 {
 	for (int i = 0; i < MAX_TRIES; i++) {
-		uint32_t n_threads = skel_count_threads();
+		uint32_t n_threads = kernel_count_threads();
 		struct k_state *st;
-		int err = r->skel ? 0 : load(r, e);
+		int err = kernel_object_load(&r->object, e);
 
 		if (err)
 			return err;
 		st = memset(r->rows[ROWS_STATE].items, 0, sizeof(*st));
-		err = skel_run(r->skel->progs.read_all.prog_fd, e);
+		err = kernel_object_run(&r->prog, e);
 		if (!err && !st->has_lists)
 			err = read_kin(r, e);
 		if (err)
@@ -192,25 +174,3 @@ int kernel_reader_scan(struct kernel_reader *r, struct kernel_scan *scan, struct
 	}
 	return err_set(e, EAGAIN, "the host grows faster than it can be read");
 }
-
-#else
-
-int kernel_reader_open(struct kernel_reader **r, struct err *e)
-{
-	*r = NULL;
-	return err_set(e, ENOTSUP, "this nscope was built without clang and bpftool");
-}
-
-int kernel_reader_scan(struct kernel_reader *r, struct kernel_scan *scan, struct err *e)
-{
-	(void)r;
-	(void)scan;
-	return err_set(e, ENOTSUP, "no kernel probe");
-}
-
-void kernel_reader_close(struct kernel_reader *r)
-{
-	(void)r;
-}
-
-#endif

@@ -46,6 +46,9 @@ int kernel_reader_open(struct kernel_reader **r, struct err *e);
 int kernel_reader_scan(struct kernel_reader *r, struct kernel_scan *scan, struct err *e);
 void kernel_reader_close(struct kernel_reader *r);
 
+/* All tasks of the host, as /proc/loadavg counts them; 0 when that cannot be read. */
+uint32_t kernel_count_threads(void);
+
 struct snap_builder;
 /*
  * One reading as rows of a builder, and nothing of /proc: for who reads many times
@@ -55,8 +58,11 @@ int kernel_reader_build(struct kernel_reader *r, struct snap_builder *b, struct 
 
 struct kernel_pinner;
 
-/* The same for the programs that read what pins. */
-int kernel_pinner_open(struct kernel_pinner **p, struct err *e);
+/*
+ * The same for the programs that read what pins: all, or the one that reads open
+ * files. *p is NULL, or from before and may have fewer programs.
+ */
+int kernel_pinner_open(struct kernel_pinner **p, bool has_all, struct err *e);
 /*
  * `scan` tells which IPC namespaces there are; NULL: open files are all that is
  * asked for. Good until the next call.

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From an object file of probes/bpf/ to what the kernel takes: each program with the
+ * functions that it calls behind it, every instruction made to fit this kernel, and
+ * the BTF that tells the verifier which functions there are.
+ */
+#ifndef NSCOPE_KERNEL_LINK_H
+#define NSCOPE_KERNEL_LINK_H
+
+#include "kernel_core.h"
+#include "kernel_object.h"
+
+#include <elf.h>
+
+struct link_func {
+	const char *name;
+	unsigned section;
+	uint32_t first, n; /* instructions of it */
+	uint32_t n_params;
+	bool is_global;
+	int32_t at; /* in the program that is being made; -1: not in it */
+};
+
+#define LINK_MAX_SECTIONS 64
+
+struct linker {
+	const char *image;
+	const Elf64_Shdr *sections;
+	unsigned n_sections;
+	const Elf64_Sym *symbols;
+	const char *symbol_names;
+	struct bpf_insn *texts[LINK_MAX_SECTIONS]; /* copies of those with code */
+	ARRAY(struct link_func) funcs;
+	struct btf_view own, kernel;
+	struct core_names names;
+	const struct kernel_object *object; /* its maps have descriptors */
+};
+
+/* A program, ready to be loaded. */
+struct linked {
+	ARRAY(struct bpf_insn) insns;
+	ARRAY(struct bpf_func_info) funcs;
+};
+
+/* Read the object's image and make it fit; link_close() has to follow. 0, or -errno with e set. */
+int link_open(struct linker *l, const struct kernel_object *o, struct err *e);
+void link_close(struct linker *l);
+/* A program by its name; what it had before is dropped. */
+int link_program(struct linker *l, const char *name, struct linked *p, struct err *e);
+void linked_free(struct linked *p);
+/* BTF that has a type for each function. */
+void link_btf(const struct linker *l, struct strbuf *out);
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel_object.h"
+
+#ifdef NSCOPE_BPF
+
+#include "kernel_link.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#define IMAGE(name, file)                                                                          \
+	__asm__(".section .rodata\n"                                                               \
+		".balign 16\n" #name "_start:\n"                                                   \
+		".incbin \"" KERNEL_OBJECTS "/" file "\"\n" #name "_end:\n"                        \
+		".previous\n");                                                                    \
+	extern const char name##_start[], name##_end[];                                            \
+	const struct kernel_image name = {name##_start, name##_end}
+
+IMAGE(kernel_image_core, "core.bpf.o");
+IMAGE(kernel_image_pins, "pins.bpf.o");
+
+static int bpf(int cmd, union bpf_attr *attr)
+{
+	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
+}
+
+static void set_name(char *to, const char *name)
+{
+	memcpy(to, name, strnlen(name, BPF_OBJ_NAME_LEN - 1));
+}
+
+/* Without CAP_PERFMON the errors are of many kinds, none of which says so. */
+static bool has_rights(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {0};
+	uint64_t caps;
+
+	if (syscall(SYS_capget, &head, data) < 0)
+		return true;
+	caps = data[0].effective | (uint64_t)data[1].effective << 32;
+	return caps & 1ull << CAP_SYS_ADMIN ||
+	       (caps & 1ull << CAP_BPF && caps & 1ull << CAP_PERFMON);
+}
+
+/* Why loading failed, in words. */
+static int refuse(int errnum, struct err *e)
+{
+	if (errnum == EPERM || errnum == EACCES || !has_rights())
+		return err_set(e, EPERM, "needs CAP_BPF and CAP_PERFMON");
+	return err_set(e, errnum, "this kernel does not take the programs (Linux 6.7 would)");
+}
+
+static int create_map(struct kernel_rows *rows, struct err *e)
+{
+	union bpf_attr attr = {
+		.map_type = BPF_MAP_TYPE_ARRAY,
+		.key_size = sizeof(uint32_t),
+		.value_size = rows->size,
+		.max_entries = rows->room,
+		.map_flags = BPF_F_MMAPABLE,
+	};
+	void *p;
+
+	set_name(attr.map_name, rows->map);
+	rows->fd = bpf(BPF_MAP_CREATE, &attr);
+	if (rows->fd < 0)
+		return refuse(errno, e);
+	p = mmap(NULL, rows->room * rows->size, PROT_READ | PROT_WRITE, MAP_SHARED, rows->fd, 0);
+	if (p == MAP_FAILED)
+		return err_set(e, errno, "cannot map the records");
+	/* The helper for command lines has no use for them, and copying costs. */
+	madvise(p, rows->room * rows->size, MADV_DONTFORK);
+	rows->items = p;
+	return 0;
+}
+
+static int load_btf(const struct linker *l, struct err *e)
+{
+	struct strbuf btf = {0};
+	union bpf_attr attr = {0};
+	int fd;
+
+	link_btf(l, &btf);
+	attr.btf = (uintptr_t)btf.s;
+	attr.btf_size = btf.n;
+	fd = bpf(BPF_BTF_LOAD, &attr);
+	if (fd < 0)
+		fd = refuse(errno, e);
+	strbuf_free(&btf);
+	return fd;
+}
+
+static int load_prog(struct linker *l, struct linked *p, struct kernel_prog *prog, int btf,
+		     struct err *e)
+{
+	union bpf_attr attr = {
+		.prog_type = BPF_PROG_TYPE_SYSCALL,
+		.prog_flags = BPF_F_SLEEPABLE,
+		.license = (uintptr_t) "GPL",
+		.prog_btf_fd = btf,
+		.func_info_rec_size = sizeof(struct bpf_func_info),
+	};
+	int err = link_program(l, prog->name, p, e);
+
+	if (err)
+		return err;
+	attr.insns = (uintptr_t)p->insns.items;
+	attr.insn_cnt = p->insns.n;
+	attr.func_info = (uintptr_t)p->funcs.items;
+	attr.func_info_cnt = p->funcs.n;
+	set_name(attr.prog_name, prog->name);
+	prog->fd = bpf(BPF_PROG_LOAD, &attr);
+	return prog->fd < 0 ? refuse(errno, e) : 0;
+}
+
+static int load_progs(struct kernel_object *o, struct err *e)
+{
+	struct linked p = {0};
+	struct linker l;
+	int err = link_open(&l, o, e);
+	_cleanup_fd_ int btf = err ? -1 : load_btf(&l, e);
+
+	if (!err && btf < 0)
+		err = btf;
+	for (unsigned i = 0; i < o->n_progs && !err; i++)
+		err = load_prog(&l, &p, &o->progs[i], btf, e);
+	linked_free(&p);
+	link_close(&l);
+	return err;
+}
+
+int kernel_object_load(struct kernel_object *o, struct err *e)
+{
+	int err = 0;
+
+	if (o->is_loaded)
+		return 0;
+	o->is_loaded = true;
+	for (unsigned i = 0; i < o->n_rows; i++)
+		o->rows[i].fd = -1;
+	for (unsigned i = 0; i < o->n_progs; i++)
+		o->progs[i].fd = -1;
+	for (unsigned i = 0; i < o->n_rows && !err; i++)
+		err = create_map(&o->rows[i], e);
+	if (!err)
+		err = load_progs(o, e);
+	/* The programs and our mappings keep the maps. */
+	for (unsigned i = 0; i < o->n_rows; i++)
+		if (o->rows[i].fd >= 0)
+			close(o->rows[i].fd);
+	if (err)
+		kernel_object_unload(o);
+	return err;
+}
+
+void kernel_object_unload(struct kernel_object *o)
+{
+	if (!o->is_loaded)
+		return;
+	for (unsigned i = 0; i < o->n_rows; i++) {
+		if (o->rows[i].items)
+			munmap(o->rows[i].items, o->rows[i].room * o->rows[i].size);
+		o->rows[i].items = NULL;
+	}
+	for (unsigned i = 0; i < o->n_progs; i++)
+		if (o->progs[i].fd >= 0)
+			close(o->progs[i].fd);
+	o->is_loaded = false;
+}
+
+int kernel_object_run(const struct kernel_prog *prog, struct err *e)
+{
+	union bpf_attr attr = {.test.prog_fd = prog->fd};
+
+	if (bpf(BPF_PROG_TEST_RUN, &attr) < 0)
+		return err_set(e, errno, "cannot run the programs");
+	return 0;
+}
+
+#else
+
+#include <errno.h>
+
+int kernel_object_load(struct kernel_object *o, struct err *e)
+{
+	(void)o;
+	return err_set(e, ENOTSUP, "this nscope was built without clang");
+}
+
+void kernel_object_unload(struct kernel_object *o)
+{
+	(void)o;
+}
+
+int kernel_object_run(const struct kernel_prog *prog, struct err *e)
+{
+	(void)prog;
+	return err_set(e, ENOTSUP, "no kernel probe");
+}
+
+const struct kernel_image kernel_image_core, kernel_image_pins;
+
+#endif
