@@ -85,6 +85,9 @@ static enum compare_result compare_slots(struct compare *c, const struct snap *m
 
 		if (a < 0 && b < 0)
 			continue;
+		/* The file system has no link for it before the first process. */
+		if (c->is_sharing_only && slot == SLOT_PID_FOR_CHILDREN && b == IX_NONE)
+			continue;
 		if (a < 0 || b < 0)
 			return tell(c, COMPARE_DIFFERS, "%s of task %d: %s in the model only",
 				    ns_slots[slot].name, k->tid, a < 0 ? "none" : "some");
@@ -117,19 +120,23 @@ static enum compare_result compare_pids(struct compare *c, const struct task *m,
 static enum compare_result compare_proxy(struct compare *c, const struct snap *kernel,
 					 const struct task *m, const struct task *k)
 {
+	struct compare_proxy *p;
+
 	if (m->nsproxy < 0 && k->nsproxy < 0)
 		return COMPARE_SAME;
 	if (m->nsproxy < 0 || k->nsproxy < 0)
 		return tell(c, COMPARE_DIFFERS, "task %d has an nsproxy in one of the two", k->tid);
-	if (!c->proxy_of[m->nsproxy]) {
+	p = &c->proxies[m->nsproxy];
+	if (!p->row) {
 		for (uint32_t i = 0; i < kernel->n_nsproxies; i++)
-			if (c->proxy_of[i] == (uint32_t)k->nsproxy + 1)
+			if (c->proxies[i].row == (uint32_t)k->nsproxy + 1)
 				return tell(c, COMPARE_DIFFERS,
 					    "task %d shares its nsproxy in the kernel only",
 					    k->tid);
-		c->proxy_of[m->nsproxy] = k->nsproxy + 1;
+		p->row = k->nsproxy + 1;
 	}
-	if (c->proxy_of[m->nsproxy] != (uint32_t)k->nsproxy + 1)
+	p->n_members++;
+	if (p->row != (uint32_t)k->nsproxy + 1)
 		return tell(c, COMPARE_DIFFERS, "task %d shares its nsproxy in the model only",
 			    k->tid);
 	return COMPARE_SAME;
@@ -161,11 +168,11 @@ static enum compare_result compare_proxy_counts(struct compare *c, const struct 
 	for (uint32_t i = 0; i < model->n_nsproxies; i++) {
 		const struct nsproxy *m = &model->nsproxies[i], *k;
 
-		if (!c->proxy_of[i])
+		if (!c->proxies[i].row)
 			continue;
-		k = &kernel->nsproxies[c->proxy_of[i] - 1];
-		if (m->n_tasks != k->n_tasks) /* others use it */
-			continue;
+		k = &kernel->nsproxies[c->proxies[i].row - 1];
+		if (m->n_tasks != c->proxies[i].n_members || k->n_tasks != m->n_tasks)
+			continue; /* others use it */
 		if (m->count != k->count)
 			return tell(c, m->count < k->count ? COMPARE_LATE : COMPARE_DIFFERS,
 				    "nsproxy of task %d: count %d, %d in the model",
@@ -232,7 +239,7 @@ enum compare_result compare_snaps(struct compare *c, const struct snap *model,
 		model->n_nsproxies > kernel->n_nsproxies ? model->n_nsproxies : kernel->n_nsproxies;
 	enum compare_result r = COMPARE_SAME;
 
-	c->proxy_of = xcalloc(n + 1, sizeof(*c->proxy_of));
+	c->proxies = xcalloc(n + 1, sizeof(*c->proxies));
 	for (unsigned i = 0; i < n_tasks && !r; i++)
 		if (tasks[i].is_used)
 			r = compare_task(c, model, kernel, &tasks[i], i);
@@ -240,7 +247,7 @@ enum compare_result compare_snaps(struct compare *c, const struct snap *model,
 		r = compare_counts(c, model, kernel);
 	if (!r)
 		forget_dead(c, model);
-	free(c->proxy_of);
-	c->proxy_of = NULL;
+	free(c->proxies);
+	c->proxies = NULL;
 	return r;
 }

@@ -23,11 +23,16 @@ struct compare_ns {
 	uint64_t kernel_id;
 };
 
+/* An nsproxy of the model: its row in the kernel's snap, plus 1, and how many members use it. */
+struct compare_proxy {
+	uint32_t row, n_members;
+};
+
 struct compare {
 	ARRAY(struct compare_ns) nss;
-	uint32_t *proxy_of;   /* scratch: the kernel's nsproxy by row of the model's, plus 1 */
-	bool is_sharing_only; /* the kernel's counts and nsproxies are not known */
-	char text[256];	      /* the first difference */
+	struct compare_proxy *proxies; /* scratch, by row of the model's */
+	bool is_sharing_only;	       /* the kernel's counts and nsproxies are not known */
+	char text[256];		       /* the first difference */
 };
 
 enum compare_result {

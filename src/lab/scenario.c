@@ -11,8 +11,22 @@
 
 /* The order is that of a course: from the simple to the whole container. */
 const struct scenario *const scenarios[] = {
+	/* who shares what */
+	&scene_uts_child,
 	&scene_uts_hostname,
+	&scene_same_inode,
 	&scene_fork_shares,
+	&scene_thread_net,
+	/* pid namespaces */
+	&scene_pid_no_fork,
+	&scene_pid_init_dies,
+	/* user namespaces, and who may enter */
+	&scene_userns_first,
+	&scene_userns_caps,
+	&scene_setns_order,
+	/* what is refused */
+	&scene_setns_refused,
+	&scene_clone_refused,
 };
 const unsigned n_scenarios = ARRAY_SIZE(scenarios);
 

@@ -6,7 +6,23 @@
 #include "scenario.h"
 
 /* ---- scenes_share.c: who shares what ---- */
+extern const struct scenario scene_uts_child;
 extern const struct scenario scene_uts_hostname;
+extern const struct scenario scene_same_inode;
 extern const struct scenario scene_fork_shares;
+extern const struct scenario scene_thread_net;
+
+/* ---- scenes_pid.c: numbers, inits, orphans ---- */
+extern const struct scenario scene_pid_no_fork;
+extern const struct scenario scene_pid_init_dies;
+
+/* ---- scenes_user.c: who may do what ---- */
+extern const struct scenario scene_userns_first;
+extern const struct scenario scene_userns_caps;
+extern const struct scenario scene_setns_order;
+
+/* ---- scenes_refused.c: what the kernel refuses ---- */
+extern const struct scenario scene_setns_refused;
+extern const struct scenario scene_clone_refused;
 
 #endif

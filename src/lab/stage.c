@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-#define NOBODY 65534
+#define ORDINARY 12345 /* an id of a user that no host has; not the one for "unmapped" */
 
 struct actor *stage_actor(struct stage *st, const char *name)
 {
@@ -112,20 +112,26 @@ static int become_admin(struct stage *st, int id, struct err *e)
 
 static int become_ordinary(struct stage *st, int id, struct err *e)
 {
-	const struct lab_call gid = {.kind = LAB_SETGID, .number = NOBODY};
-	const struct lab_call uid = {.kind = LAB_SETUID, .number = NOBODY};
+	const struct lab_call gid = {.kind = LAB_SETGID, .number = ORDINARY};
+	const struct lab_call uid = {.kind = LAB_SETUID, .number = ORDINARY};
 
-	return must(st, id, &gid, "setgid(65534)", e) ?: must(st, id, &uid, "setuid(65534)", e);
+	return must(st, id, &gid, "setgid()", e) ?: must(st, id, &uid, "setuid()", e);
 }
 
 static int prepare_first(struct stage *st, int id, struct err *e)
 {
 	bool is_admin = is_privileged();
 
-	if (st->opt.start == START_ADMIN && !is_admin)
+	st->uid = geteuid();
+	st->gid = getegid();
+	if (st->opt.start == START_ADMIN && !is_admin) {
+		st->uid = st->gid = 0;
 		return become_admin(st, id, e);
-	if (st->opt.start == START_ORDINARY && (is_admin || !geteuid()))
+	}
+	if (st->opt.start == START_ORDINARY && (is_admin || !geteuid())) {
+		st->uid = st->gid = ORDINARY;
 		return become_ordinary(st, id, e);
+	}
 	return 0;
 }
 
@@ -142,6 +148,7 @@ static int open_kernel(struct stage *st, struct actor *a, struct err *e)
 	if (snap_find_task(st->snaps[KERNEL], a->tid[KERNEL]) < 0)
 		return err_set(e, 0, "the test processes cannot be seen");
 	st->first_tid = a->tid[MODEL];
+	st->supervisor = lab_task(st->lab, LAB_SUPERVISOR)->tid;
 	st->seed = snap_ref(st->snaps[KERNEL]);
 	if (st->opt.facts && !st->opt.facts(a->tid[KERNEL], st->seed, &st->facts))
 		st->has_facts = true;
@@ -154,15 +161,20 @@ static int open_kernel(struct stage *st, struct actor *a, struct err *e)
 static int fork_first(struct stage *st, struct actor *a, struct err *e)
 {
 	const struct call c = {.kind = CALL_FORK, .exit_signal = 17};
-	const struct model_facts nobody = {
-		.known = FACT_CRED, .uid = NOBODY, .euid = NOBODY, .gid = NOBODY, .egid = NOBODY};
+	const struct model_facts ordinary = {.known = FACT_CRED,
+					     .uid = ORDINARY,
+					     .euid = ORDINARY,
+					     .gid = ORDINARY,
+					     .egid = ORDINARY};
 	long tid = model_call(st->m, 1, &c, NULL);
 
 	if (tid < 0)
 		return err_set(e, -tid, "fork in the model");
 	a->tid[MODEL] = tid;
-	if (st->opt.start == START_ORDINARY)
-		model_tell(st->m, a->tid[MODEL], &nobody);
+	if (st->opt.start == START_ORDINARY) {
+		st->uid = st->gid = ORDINARY;
+		model_tell(st->m, a->tid[MODEL], &ordinary);
+	}
 	return 0;
 }
 
@@ -190,6 +202,8 @@ int stage_open_model(struct stage *st, struct err *e)
 	} else {
 		tell_seed(st, a->tid[MODEL]);
 	}
+	if (st->supervisor) /* no snap tells who is a subreaper */
+		model_set_subreaper(st->m, st->supervisor, true, NULL);
 	st->snaps[MODEL] = model_snap(st->m);
 	return 0;
 }

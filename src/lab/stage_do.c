@@ -196,7 +196,9 @@ static int on_kernel(struct stage_run *r)
 	int err = lab_call(r->st->lab, r->who ? r->who->id : r->c.other, &r->c, &r->r, r->e);
 
 	r->ret[KERNEL] = r->r.ret;
-	if (!err && *r->r.text)
+	if (!err && r->say)
+		r->say(r);
+	else if (!err && *r->r.text)
 		strbuf_printf(&r->st->says, "%s\n%s", r->r.text, r->r.is_cut ? "...\n" : "");
 	return err;
 }
@@ -358,6 +360,9 @@ static struct stage *make_ghost(struct stage *st, struct err *e)
 	g->facts = st->facts;
 	g->has_facts = st->has_facts;
 	g->opt.facts_free = NULL;
+	g->supervisor = st->supervisor;
+	g->uid = st->uid;
+	g->gid = st->gid;
 	g->first_tid = g->actors[0].tid[MODEL] = st->first_tid;
 	if (stage_open_model(g, e)) {
 		stage_close(g);

@@ -47,6 +47,9 @@ struct stage {
 	const struct snap *seed; /* NULL: the boot */
 	struct model_facts facts;
 	pid_t first_tid; /* of the first test process, as the model was seeded with it */
+	pid_t supervisor;
+	uid_t uid; /* of the first test process, in its user namespace */
+	gid_t gid;
 	bool has_facts;
 	struct compare compare;
 	struct compare_task tasks[STAGE_N_ACTORS];
@@ -72,6 +75,8 @@ struct stage_run {
 	struct trace trace; /* the model's steps */
 	struct err *e;
 	char text[ACT_ARG_MAX]; /* what c borrows */
+	/* Puts r.text into what the stage says; NULL: as it is. */
+	void (*say)(struct stage_run *r);
 };
 
 #define STAGE_NO_RULE (-100000L) /* of a verb's model function: nothing is known of it */

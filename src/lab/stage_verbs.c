@@ -83,31 +83,6 @@ long stage_no_rule(struct stage_run *r)
 
 /* ---- ends ---- */
 
-static const struct stage_word signals[] = {
-	{"SIGKILL", SIGKILL}, {"SIGTERM", SIGTERM}, {"SIGINT", SIGINT},	  {"SIGHUP", SIGHUP},
-	{"SIGSTOP", SIGSTOP}, {"SIGCONT", SIGCONT}, {"SIGUSR1", SIGUSR1},
-};
-
-static int prepare_kill(struct stage_run *r)
-{
-	struct actor *o = stage_other(r, 0);
-
-	if (!o || stage_word_arg(r, 1, signals, ARRAY_SIZE(signals), &r->c.number))
-		return -EINVAL;
-	r->c.kind = r->who ? LAB_SIGNAL : LAB_KILL;
-	r->c.other = o->id;
-	return 0;
-}
-
-static long model_kill_act(struct stage_run *r)
-{
-	struct actor *o = stage_actor(r->st, stage_arg(r, 0));
-
-	if (r->c.number != SIGKILL)
-		return STAGE_NO_RULE;
-	return model_kill(r->st->m, o->tid[MODEL], &r->trace);
-}
-
 static int prepare_other(struct stage_run *r)
 {
 	struct actor *o = stage_other(r, 0);
@@ -214,79 +189,6 @@ static long model_close_act(struct stage_run *r)
 	return model_close(r->st->m, r->who->tid[MODEL], nr, &r->trace);
 }
 
-/* ---- texts ---- */
-
-static int prepare_write(struct stage_run *r)
-{
-	bool has_other = r->act->n_args == 3;
-	struct actor *o = has_other ? stage_other(r, 0) : r->who;
-
-	if (!o)
-		return -EINVAL;
-	r->c.kind = LAB_WRITE;
-	r->c.other = o->id;
-	r->c.path = stage_arg(r, has_other);
-	r->c.text = stage_arg(r, has_other + 1);
-	return 0;
-}
-
-/* Lines "FIRST LOWER COUNT", as the kernel takes them. */
-static unsigned parse_extents(const char *text, struct model_extent out[8])
-{
-	unsigned n = 0;
-
-	while (n < 8 &&
-	       sscanf(text, "%u %u %u", &out[n].first, &out[n].lower, &out[n].count) == 3) {
-		n++;
-		text = strpbrk(text, ";\n");
-		if (!text)
-			break;
-		text++;
-	}
-	return n;
-}
-
-static long model_write_act(struct stage_run *r)
-{
-	bool has_other = r->act->n_args == 3;
-	struct actor *o = has_other ? stage_other(r, 0) : r->who;
-	const char *file = stage_arg(r, has_other), *text = stage_arg(r, has_other + 1);
-	struct model_extent extents[8];
-	bool is_gid = !strcmp(file, "gid_map");
-
-	if (!o)
-		return -EINVAL;
-	if (!strcmp(file, "setgroups"))
-		return model_write_setgroups(r->st->m, r->who->tid[MODEL], o->tid[MODEL],
-					     !strcmp(text, "allow"), &r->trace);
-	if (!is_gid && strcmp(file, "uid_map"))
-		return STAGE_NO_RULE;
-	return model_write_map(r->st->m, r->who->tid[MODEL], o->tid[MODEL], is_gid, extents,
-			       parse_extents(text, extents), &r->trace);
-}
-
-static int prepare_hostname(struct stage_run *r)
-{
-	r->c.kind = LAB_SETHOSTNAME;
-	r->c.text = stage_arg(r, 0);
-	return 0;
-}
-
-static int prepare_quota(struct stage_run *r)
-{
-	r->c.kind = LAB_QUOTA;
-	for (r->c.slot = 0; r->c.slot < NS_N_SLOTS; r->c.slot++)
-		if (!strcmp(ns_slots[r->c.slot].name, stage_arg(r, 0)))
-			return stage_number_arg(r, 1, &r->c.number);
-	return err_set(r->e, 0, "quota: expected a kind of namespace, not '%s'", stage_arg(r, 0));
-}
-
-static int prepare_id(struct stage_run *r)
-{
-	r->c.kind = !strcmp(r->act->verb, "setgid") ? LAB_SETGID : LAB_SETUID;
-	return stage_number_arg(r, 0, &r->c.number);
-}
-
 #define CALL(name, args, n_min, n_max, help, gives)                                                \
 	{                                                                                          \
 		name, args, n_min, n_max, help, stage_prepare_call, stage_model_call, gives, false \
@@ -304,8 +206,8 @@ const struct stage_verb stage_verbs[] = {
 	 GIVES_NOTHING, false},
 	{"exit", "()", 0, 1, "this thread ends", stage_prepare_call, stage_model_call,
 	 GIVES_NOTHING, false},
-	{"kill", "(ACTOR, SIGKILL)", 2, 2, "a signal; by nscope: from outside", prepare_kill,
-	 model_kill_act, GIVES_NOTHING, true},
+	{"kill", "(ACTOR, SIGKILL)", 2, 2, "a signal; by nscope: from outside", stage_prepare_kill,
+	 stage_model_kill, GIVES_NOTHING, true},
 	{"wait", "(ACTOR)", 1, 1, "reap a child that has ended", prepare_other, model_wait_act,
 	 GIVES_NOTHING, false},
 	{"open", "(ACTOR/SLOT or \"PATH\")", 1, 1, "the file of a namespace", prepare_open,
@@ -340,6 +242,8 @@ const struct stage_verb stage_verbs[] = {
 	{"rmdir", "(\"PATH\")", 1, 1, "a directory, on a tmpfs of its own", stage_prepare_path,
 	 stage_no_rule, GIVES_NOTHING, false},
 	{"read", "(\"PATH\")", 1, 1, "a file, as it sees it", stage_prepare_path, stage_no_rule,
+	 GIVES_NOTHING, false},
+	{"ps", "()", 0, 0, "the processes that its /proc lists", stage_prepare_ps, stage_no_rule,
 	 GIVES_NOTHING, false},
 	{"ls", "(\"PATH\")", 1, 1, "a directory, as it sees it", stage_prepare_path, stage_no_rule,
 	 GIVES_NOTHING, false},
@@ -378,15 +282,17 @@ const struct stage_verb stage_verbs[] = {
 	{"shmdt", "(KEY)", 1, 1, "detach it", stage_prepare_ipc, stage_model_shm, GIVES_NOTHING,
 	 false},
 	{"write", "([ACTOR,] uid_map, \"0 1000 1\")", 2, 3, "to a file of its /proc directory",
-	 prepare_write, model_write_act, GIVES_NOTHING, false},
-	{"sethostname", "(\"NAME\")", 1, 1, "of its uts namespace", prepare_hostname, stage_no_rule,
+	 stage_prepare_write, stage_model_write, GIVES_NOTHING, false},
+	{"sethostname", "(\"NAME\")", 1, 1, "of its uts namespace", stage_prepare_hostname,
+	 stage_model_hostname, GIVES_NOTHING, false},
+	{"setuid", "(UID)", 1, 1, "all its user ids", stage_prepare_id, stage_model_id,
 	 GIVES_NOTHING, false},
-	{"setuid", "(UID)", 1, 1, "all its user ids", prepare_id, stage_no_rule, GIVES_NOTHING,
-	 false},
-	{"setgid", "(GID)", 1, 1, "all its group ids", prepare_id, stage_no_rule, GIVES_NOTHING,
-	 false},
+	{"setgid", "(GID)", 1, 1, "all its group ids", stage_prepare_id, stage_model_id,
+	 GIVES_NOTHING, false},
 	{"quota", "(KIND, N)", 2, 2, "user.max_KIND_namespaces of its user namespace",
-	 prepare_quota, stage_no_rule, GIVES_NOTHING, false},
+	 stage_prepare_quota, stage_model_quota, GIVES_NOTHING, false},
+	{"subreaper", "(1)", 1, 1, "it adopts the orphans below it", stage_prepare_subreaper,
+	 stage_model_subreaper, GIVES_NOTHING, false},
 };
 const unsigned n_stage_verbs = ARRAY_SIZE(stage_verbs);
 

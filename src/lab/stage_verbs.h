@@ -32,6 +32,21 @@ int stage_prepare_call(struct stage_run *r);
 long stage_model_call(struct stage_run *r);
 long stage_model_exec(struct stage_run *r);
 
+/* ---- stage_verbs_cred.c ---- */
+int stage_prepare_kill(struct stage_run *r);
+long stage_model_kill(struct stage_run *r);
+int stage_prepare_subreaper(struct stage_run *r);
+long stage_model_subreaper(struct stage_run *r);
+int stage_prepare_write(struct stage_run *r);
+long stage_model_write(struct stage_run *r);
+int stage_prepare_id(struct stage_run *r);
+long stage_model_id(struct stage_run *r);
+int stage_prepare_quota(struct stage_run *r);
+long stage_model_quota(struct stage_run *r);
+int stage_prepare_hostname(struct stage_run *r);
+long stage_model_hostname(struct stage_run *r);
+int stage_prepare_ps(struct stage_run *r);
+
 /* ---- stage_verbs_mount.c ---- */
 int stage_prepare_bind(struct stage_run *r);
 long stage_model_bind(struct stage_run *r);

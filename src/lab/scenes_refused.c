@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the kernel refuses, whoever asks: flags that do not go together, limits. */
+#include "scenes.h"
+
+#include <errno.h>
+
+#define THREAD "CLONE_THREAD|CLONE_SIGHAND|CLONE_VM"
+
+static const struct stage_act setns_refused[] = {
+	{.text = "a: setns(a/user, CLONE_NEWUSER)",
+	 .ask = "May a enter the user namespace that it is in?",
+	 .err = EINVAL,
+	 .tell = "userns_install() refuses it: it would be a way to get all capabilities there "
+		 "back after giving them up."},
+	{.text = "a: unshare(CLONE_NEWUTS)"},
+	{.text = "a: setns(a/uts, CLONE_NEWUTS)",
+	 .ask = "And its own uts namespace?",
+	 .tell = "Yes; of the other kinds that is allowed, and changes nothing but the nsproxy, "
+		 "which is always a new one.",
+	 .see = {"count(nsproxy(a)) = 1", "count(a/uts) = 1"}},
+	{.text = "a: b = clone(CLONE_NEWUSER|CLONE_NEWNS|CLONE_NEWPID|SIGCHLD)"},
+	{.text = "a: setns(b/mnt, CLONE_NEWNET)",
+	 .ask = "The file is of a mount namespace, the flag says net. Which of the two counts?",
+	 .err = EINVAL,
+	 .tell = "Neither: the second argument is only a check. 0 would take any kind."},
+	{.text = "b: setns(a/pid, CLONE_NEWPID)",
+	 .ask = "May b put its children into the pid namespace of a, above its own?",
+	 .err = EPERM,
+	 .tell = "pidns_install() asks for capabilities in the owner first, and b has none there. "
+		 "With them it would be EINVAL: only one's own namespace and those below are "
+		 "allowed."},
+	{.text = "a: t = clone(" THREAD ")"},
+	{.text = "a: setns(b/user, CLONE_NEWUSER)",
+	 .ask = "a has a thread now. May it enter the user namespace of b?",
+	 .err = EINVAL,
+	 .tell = "No: thread_group_empty() fails in userns_install(). The threads of a process are "
+		 "all in one user namespace."},
+	{.text = "t: exit(0)"},
+	{.text = "a: s = clone(CLONE_FS|SIGCHLD)",
+	 .tell = "A process, not a thread, that shares the root and working directory with a: one "
+		 "struct fs_struct."},
+	{.text = "a: setns(b/mnt, CLONE_NEWNS)",
+	 .ask = "Now the mount namespace of b?",
+	 .err = EINVAL,
+	 .tell = "No: mntns_install() would have to move the root directory of s as well, who "
+		 "asked "
+		 "for nothing. It looks at fs->users."},
+	{.text = "s: unshare(CLONE_FS)",
+	 .ask = "What helps?",
+	 .tell = "unshare(CLONE_FS), by either of the two: a copy of the fs_struct."},
+	{.text = "a: setns(b/mnt, CLONE_NEWNS)", .see = {"a/mnt == b/mnt", "s/mnt != a/mnt"}},
+	{0},
+};
+
+const struct scenario scene_setns_refused = {
+	.name = "setns-refused",
+	.title = "setns: what gives EINVAL",
+	.goal = "EINVAL of setns() is about the caller: its threads, its fs_struct, its place.",
+	.start = START_ADMIN,
+	.needs = NEEDS_USERNS,
+	.acts = setns_refused,
+};
+
+static const struct stage_act clone_refused[] = {
+	{.text = "a: clone(CLONE_NEWNS|CLONE_FS|SIGCHLD)",
+	 .ask = "A child with mounts of its own that shares the root directory with a: possible?",
+	 .err = EINVAL,
+	 .tell = "copy_process() refuses the pair first of all: one root directory cannot be in "
+		 "two mount namespaces."},
+	{.text = "a: clone(CLONE_NEWUSER|CLONE_FS|SIGCHLD)",
+	 .ask = "And a user namespace of its own with a shared root directory?",
+	 .err = EINVAL,
+	 .tell = "No: with all capabilities inside, the child could chroot() its parent."},
+	{.text = "a: clone(CLONE_NEWPID|" THREAD ")",
+	 .ask = "A thread in a new pid namespace?",
+	 .err = EINVAL,
+	 .tell = "No: threads have one process number, and that is of one namespace."},
+	{.text = "a: clone(CLONE_NEWUSER|" THREAD ")",
+	 .ask = "A thread with a new user namespace?",
+	 .err = EINVAL,
+	 .tell = "No, by the same check: what a process may do must not depend on which of its "
+		 "threads is asked."},
+	{.text = "a: clone(CLONE_NEWIPC|CLONE_SYSVSEM|SIGCHLD)",
+	 .ask = "A new ipc namespace with the semaphore undo list of the parent?",
+	 .err = EINVAL,
+	 .tell = "No; the list names semaphores of the old namespace. copy_namespaces() has this "
+		 "one, after the credentials were copied."},
+	{.text = "a: clone(CLONE_THREAD|SIGCHLD)",
+	 .ask = "A thread with handlers of its own?",
+	 .err = EINVAL,
+	 .tell = "CLONE_THREAD wants CLONE_SIGHAND, and that CLONE_VM."},
+	{.text = "a: t = clone(CLONE_NEWNET|" THREAD ")",
+	 .ask = "Then a thread with a net namespace is refused as well?",
+	 .tell = "No, that one is fine: nothing that threads must share depends on it.",
+	 .see = {"t/net != a/net", "t/uts == a/uts"}},
+	{.text = "t: exit(0)"},
+	{.text = "a: unshare(CLONE_NEWPID)"},
+	{.text = "a: clone(" THREAD ")",
+	 .ask = "a has unshared its pid namespace, so its children go elsewhere. A thread now?",
+	 .err = EINVAL,
+	 .tell = "No: it would be of another namespace than its process. The same check as for "
+		 "CLONE_NEWPID, made on pid_ns_for_children."},
+	{0},
+};
+
+const struct scenario scene_clone_refused = {
+	.name = "clone-refused",
+	.title = "clone: flags that do not go together",
+	.goal = "Each refused pair protects something that two tasks would share.",
+	.start = START_ADMIN,
+	.needs = NEEDS_USERNS,
+	.acts = clone_refused,
+};
