@@ -84,7 +84,7 @@ struct lab *lab_open(struct err *e)
 	struct lab *lab = xcalloc(1, sizeof(*lab));
 	int err;
 
-	lab->image = lab->supervisor = -1;
+	lab->image = lab->supervisor = lab->cgroup = -1;
 	err = open_proc(lab, e);
 	if (!err) {
 		lab_read_own_slots(lab);
@@ -136,6 +136,8 @@ void lab_close(struct lab *lab)
 		close(lab->image);
 	if (lab->proc_fd >= 0)
 		close(lab->proc_fd);
+	if (lab->cgroup >= 0)
+		close(lab->cgroup);
 	free(lab->procs.items);
 	free(lab->devs.items);
 	free(lab);

@@ -98,6 +98,13 @@ enum lab_kind {
 	LAB_ADDRESS,   /* name, text: "10.9.0.1/24", or of IPv6 */
 	LAB_PING, /* text: "10.9.0.2"; number: milliseconds to wait, 0: 1000; then -ETIMEDOUT */
 
+	/*
+	 * name: nscope moves its process into nscope-lab-PID-NAME, made where nscope itself
+	 * is and removed with the lab; NULL: back to there. -ENOTSUP: no cgroup v2, or no
+	 * right to change it.
+	 */
+	LAB_CGROUP,
+
 	/* Looks: what they see is r->text, a line each. */
 	LAB_READ,   /* path */
 	LAB_LIST,   /* path: of a directory; its entries in order, numbers as such */

@@ -27,6 +27,7 @@ struct lab {
 	int supervisor;		  /* its pidfd */
 	uint32_t own[NS_N_SLOTS]; /* nscope's namespaces */
 	bool has_chroot;      /* somebody made that call: "/" may not be the root of the mounts */
+	int cgroup;	      /* directory of nscope's control group; -1 until it is needed */
 	ARRAY(uint64_t) devs; /* of file systems that were mounted by the lab */
 };
 
@@ -119,6 +120,7 @@ struct lab_more {
 	int guard; /* the slot in which the caller must have left nscope's namespace, or -1 */
 };
 extern const struct lab_more lab_more[LAB_N_KINDS];
+int lab_do_open_ns(struct lab_args *a);
 
 /* ---- lab_mount.c, lab_file.c ---- */
 int lab_do_bind_fd(struct lab_args *a);
@@ -155,7 +157,8 @@ int lab_do_shmat(struct lab_args *a);
 int lab_do_shmdt(struct lab_args *a);
 int lab_do_mq_open(struct lab_args *a);
 
-/* ---- lab_net.c, lab_ping.c ---- */
+/* ---- lab_cgroup.c, lab_net.c, lab_ping.c ---- */
+int lab_do_cgroup(struct lab_args *a);
 int lab_do_veth(struct lab_args *a);
 int lab_do_link_up(struct lab_args *a);
 int lab_do_link_del(struct lab_args *a);

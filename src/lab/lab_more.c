@@ -95,7 +95,7 @@ static int do_wait(struct lab_args *a)
 
 /* ---- descriptors ---- */
 
-static int do_open_ns(struct lab_args *a)
+int lab_do_open_ns(struct lab_args *a)
 {
 	struct lab_request q = {.nr = SYS_openat, .args = {LAB_FD_PROC}, .ptrs = BIT(1)};
 	char path[96];
@@ -244,7 +244,7 @@ const struct lab_more lab_more[LAB_N_KINDS] = {
 	[LAB_SIGNAL] = {do_signal, -1},
 	[LAB_EXIT_GROUP] = {NULL, -1},
 	[LAB_WAIT] = {do_wait, -1},
-	[LAB_OPEN_NS] = {do_open_ns, -1},
+	[LAB_OPEN_NS] = {lab_do_open_ns, -1},
 	[LAB_OPEN_PIDFD] = {do_open_pidfd, -1},
 	[LAB_OPEN] = {do_open, -1},
 	[LAB_CLOSE] = {do_close, -1},
@@ -283,6 +283,7 @@ const struct lab_more lab_more[LAB_N_KINDS] = {
 	[LAB_LINK_MOVE] = {lab_do_link_move, SLOT_NET},
 	[LAB_ADDRESS] = {lab_do_address, SLOT_NET},
 	[LAB_PING] = {lab_do_ping, SLOT_NET},
+	[LAB_CGROUP] = {lab_do_cgroup, -1}, /* made for the lab alone, by nscope */
 	[LAB_LINKS] = {lab_do_links, -1},
 	[LAB_READ] = {lab_do_read, -1},
 	[LAB_LIST] = {lab_do_list, -1},

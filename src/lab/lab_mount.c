@@ -61,21 +61,29 @@ static int mount_on(struct lab_args *a, const char *from, const char *type, uint
 	return mount_text(a, from, a->c->path, type, flags);
 }
 
-int lab_do_bind_fd(struct lab_args *a)
+static int bind_fd(struct lab_args *a, int fd)
 {
 	char from[64];
 
-	snprintf(from, sizeof(from), "/proc/thread-self/fd/%d", a->c->fd);
-	return lab_own_fd(a) ?: mount_on(a, from, "", MS_BIND);
+	snprintf(from, sizeof(from), "/proc/thread-self/fd/%d", fd);
+	return mount_on(a, from, "", MS_BIND);
 }
 
+int lab_do_bind_fd(struct lab_args *a)
+{
+	return lab_own_fd(a) ?: bind_fd(a, a->c->fd);
+}
+
+/* By a descriptor, for its /proc may be of another pid namespace than nscope's. */
 int lab_do_bind_ns(struct lab_args *a)
 {
-	char path[96], from[104];
-	int err = lab_ns_path(a, path, sizeof(path));
+	int err = lab_do_open_ns(a);
+	int fd = a->r->ret;
 
-	snprintf(from, sizeof(from), "/proc/%s", err ? "" : path);
-	return err ?: mount_on(a, from, "", MS_BIND);
+	if (err || fd < 0)
+		return err;
+	err = bind_fd(a, fd);
+	return lab_close_fd(a, fd) ?: err;
 }
 
 int lab_do_bind_path(struct lab_args *a)

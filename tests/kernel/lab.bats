@@ -6,12 +6,17 @@ load ../lib/nscope
 DRIVER=$NSCOPE_BUILD/kernel/lab_driver
 PROGRAMS=(lab_driver lab_world)
 
-# What the laboratory could leave beside processes; it makes no control groups.
+# What the laboratory could leave beside processes. Of control groups those whose nscope is gone:
+# those of other runs are none of ours.
 state() {
   awk '/nsfs|nscope/ { print $5 }' /proc/self/mountinfo
   basename -a /sys/class/net/*
   [ ! -d /run/netns ] || find /run/netns -mindepth 1
   hostname
+  find /sys/fs/cgroup -type d -name 'nscope-lab-*' | while read -r group; do
+    pid=${group##*/nscope-lab-}
+    [ -e "/proc/${pid%%-*}" ] || echo "$group"
+  done
 }
 
 # The test processes that nobody owns: their first ancestor of another name is no lab's owner.
@@ -39,6 +44,10 @@ is_clean() {
 teardown() {
   [ -z "${owner-}" ] || kill -KILL "$owner" 2>/dev/null || true
   wait_until is_clean
+  wait_until is_as_before
+}
+
+is_as_before() {
   state | diff "$BATS_TEST_TMPDIR/before" -
 }
 
@@ -102,7 +111,8 @@ find_named() {
   wait_until is_clean
 }
 
-@test "lab: killed together with its supervisor, nothing is left" {
+# Nobody is left then to remove control groups; the next lab that makes one does.
+@test "lab: killed together with its supervisor, nothing is left but what the next lab removes" {
   for _ in {1..5}; do
     "$DRIVER" hold >"$BATS_TEST_TMPDIR/out" 3>&- &
     owner=$!
@@ -112,4 +122,5 @@ find_named() {
     wait $owner || true
   done
   wait_until is_clean
+  "$NSCOPE_BUILD/kernel/lab_world" cgroup
 }

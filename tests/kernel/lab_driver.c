@@ -294,6 +294,26 @@ static int any_child(int who, uint64_t flags)
 	return ret > 0 && last.child > 0 ? last.child : who;
 }
 
+/* Mounts, a root of its own, a control group, descriptors, and a link to the other. */
+static void furnish(int who, int other)
+{
+	const char *dirs[] = {"/tmp/root/old", "/tmp/root/proc"};
+
+	DO(who, .kind = LAB_CGROUP, .name = "hold");
+	DO(who, .kind = LAB_MOUNT, .text = "tmpfs", .path = "/tmp");
+	DO(who, .kind = LAB_MKDIR, .path = "/tmp/root");
+	DO(who, .kind = LAB_MOUNT, .text = "tmpfs", .path = "/tmp/root");
+	for (unsigned i = 0; i < ARRAY_SIZE(dirs); i++)
+		DO(who, .kind = LAB_MKDIR, .path = dirs[i]);
+	DO(who, .kind = LAB_PIVOT_ROOT, .path = "/tmp/root", .text = "/tmp/root/old");
+	DO(who, .kind = LAB_MOUNT, .text = "proc", .path = "/proc");
+	DO(who, .kind = LAB_BIND_NS, .other = other, .slot = SLOT_NET, .path = "/proc/version");
+	DO(who, .kind = LAB_VETH, .name = "v0", .text = "v1", .other = other);
+	DO(who, .kind = LAB_LINK_UP, .name = "v0");
+	DO(who, .kind = LAB_SOCKET, .number = AF_INET, .flags = SOCK_DGRAM);
+	DO(who, .kind = LAB_OPEN_NS, .other = other, .slot = SLOT_USER);
+}
+
 /* A crowd with everything that could be left behind. */
 static void crowd(unsigned turn)
 {
@@ -308,10 +328,7 @@ static void crowd(unsigned turn)
 	};
 	int a = boss(), b = child(a, CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID), c;
 
-	DO(b, .kind = LAB_MOUNT, .text = "tmpfs", .path = "/tmp");
-	DO(b, .kind = LAB_BIND_NS, .other = b, .slot = SLOT_NET, .path = "/proc/version");
-	DO(b, .kind = LAB_SOCKET, .number = AF_INET, .flags = SOCK_DGRAM);
-	DO(b, .kind = LAB_OPEN_NS, .other = a, .slot = SLOT_USER);
+	furnish(b, any_child(a, CLONE_NEWNET));
 	for (unsigned i = 0; i < ARRAY_SIZE(flags); i++) {
 		c = any_child(lab_task(lab, b)->state ? a : b, flags[i]);
 		any_child(c, flags[(turn + i) % ARRAY_SIZE(flags)]);

@@ -23,6 +23,7 @@
 
 #define STACK_SIZE 65536
 #define SIGKILL	   9
+#define SIGCONT	   18
 #define N_SIGNALS  64
 
 struct agent {
@@ -113,9 +114,40 @@ static __attribute__((noreturn)) void leave(long nr, long status, char *stack)
 		SYS(nr, status);
 }
 
+/* Names of control groups that the supervisor removes. */
+static char cgroups[LAB_MAX_CGROUPS][LAB_CGROUP_NAME];
+static int n_cgroups;
+
+static int is_same(const char *x, const char *y)
+{
+	while (*x && *x == *y)
+		x++, y++;
+	return *x == *y;
+}
+
+static long add_cgroup(const char *name, int dir)
+{
+	SYS(SYS_dup3, dir, LAB_FD_CGROUP, O_CLOEXEC);
+	SYS(SYS_close, dir);
+	for (int i = 0; i < n_cgroups; i++)
+		if (is_same(cgroups[i], name))
+			return 0;
+	if (n_cgroups == LAB_MAX_CGROUPS)
+		return -ENOSPC;
+	memcpy(cgroups[n_cgroups++], name, LAB_CGROUP_NAME - 1);
+	return 0;
+}
+
+/* All that were in them are gone. */
+static void remove_cgroups(void)
+{
+	for (int i = 0; i < n_cgroups; i++)
+		SYS(SYS_unlinkat, LAB_FD_CGROUP, PTR(cgroups[i]), AT_REMOVEDIR);
+}
+
 /*
- * nscope is gone, or done. The children see the end of their sockets too: give
- * them time to go, then take what is left of the group along.
+ * nscope is gone, or done. The children see the end of their sockets too, if they are
+ * not stopped: give them time to go, then take what is left of the group along.
  */
 static __attribute__((noreturn)) void finish(const struct agent *a)
 {
@@ -124,11 +156,15 @@ static __attribute__((noreturn)) void finish(const struct agent *a)
 
 	if (a->owner < 0)
 		leave(SYS_exit_group, 0, NULL);
+	if (SYS(SYS_getpgrp) == SYS(SYS_getpid))
+		SYS(SYS_kill, 0, SIGCONT);
 	for (int tries = 0; tries < 1000; tries++) {
 		while ((pid = SYS(SYS_wait4, -1, 0, WNOHANG | __WALL)) > 0)
 			;
-		if (pid == -ECHILD)
+		if (pid == -ECHILD) {
+			remove_cgroups();
 			leave(SYS_exit_group, 0, NULL);
+		}
 		SYS(SYS_nanosleep, PTR(&ms));
 	}
 	if (SYS(SYS_getpgrp) == SYS(SYS_getpid))
@@ -232,8 +268,11 @@ static void start(struct agent *a)
 {
 	if (a->old_ctl >= 0)
 		SYS(SYS_close, a->old_ctl);
-	if (a->old_owner >= 0)
+	if (a->old_owner >= 0) {
 		SYS(SYS_close, a->old_owner);
+		if (n_cgroups)
+			SYS(SYS_close, LAB_FD_CGROUP);
+	}
 	if (a->supervisor)
 		keep_leash(a);
 	hello(a);
@@ -373,6 +412,9 @@ static void serve_one(struct agent *a, struct lab_request *q, struct lab_reply *
 		r->ret = do_clone(a, q, fds[0]);
 		if (!r->ret)
 			return;
+		break;
+	case LAB_OP_CGROUP:
+		r->ret = add_cgroup(q->data, fds[0]);
 		break;
 	case LAB_OP_EXEC:
 		r->ret = do_exec(a);
