@@ -261,12 +261,12 @@ static unsigned column_of(const struct box *b)
 
 static int rank_of(const struct box *b)
 {
-	return b->is_now ? 0 : b->is_new ? 1 : 2;
+	return b->is_now ? 0 : b->is_new || b->kind == OBJ_TASK ? 1 : 2;
 }
 
 #define MIN_BOX 4 /* lines of a box that is cut */
 
-/* What this step changes comes first, then what is new; as far as there is room. */
+/* What this step changes comes first, then what is new and the task; as far as there is room. */
 static void draw_column(const struct ui *ui, struct canvas *c, struct area a, const struct boxes *b,
 			unsigned column)
 {

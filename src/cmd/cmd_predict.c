@@ -226,14 +226,24 @@ static void write_change(struct predict *p, const struct change *c)
 		strbuf_printf(&p->out, "%lld -> %lld\n", (long long)c->was, (long long)c->now);
 }
 
-/* What a snap shows: tasks, nsproxies and namespaces; the pointers of a new nsproxy go without
- * saying.
- */
+/* What a snap shows: tasks, nsproxies and namespaces, and how they point at each other. */
 static bool is_shown(const struct change *c)
 {
-	if (c->kind == OBJ_NSPROXY && c->is_link && !strcmp(c->was_text, "NULL"))
-		return false;
+	static const char *const hidden[] = {"cred",   "files", "fs",	      "sighand",
+					     "signal", "mm",	"thread_pid", "real_parent"};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(hidden); i++)
+		if (c->kind == OBJ_TASK && !strcmp(c->field, hidden[i]))
+			return false;
 	return c->kind == OBJ_TASK || c->kind == OBJ_NSPROXY || c->kind == OBJ_NS;
+}
+
+/* What a new one starts with is told by the steps, and by the slots of the task. */
+static bool is_plain_start(const struct change *c)
+{
+	if (c->kind == OBJ_NS)
+		return !c->is_link && !strcmp(c->field, "count") && !c->was && c->now == 1;
+	return c->kind == OBJ_NSPROXY && c->is_link && !strcmp(c->was_text, "NULL");
 }
 
 static void write_changes(struct predict *p)
@@ -242,7 +252,8 @@ static void write_changes(struct predict *p)
 
 	strbuf_puts(&p->out, "changes:\n");
 	for (uint32_t i = 0; i < p->t.changes.n; i++)
-		if (is_shown(&p->t.changes.items[i]) && merge(&p->t, i, &sum))
+		if (is_shown(&p->t.changes.items[i]) && merge(&p->t, i, &sum) &&
+		    !is_plain_start(&sum))
 			write_change(p, &sum);
 }
 

@@ -31,9 +31,9 @@ struct k_cred *prepare_creds(struct model *m, const struct k_task *me)
 	*new = *me->cred;
 	new->obj = obj;
 	new->usage = 1;
+	note_count(m, new, "usage", 0, 1);
 	get_ns(m, new->user_ns);
-	if (new->ucounts)
-		new->ucounts->count++;
+	get_ucounts(m, new->ucounts);
 	return new;
 }
 
@@ -87,6 +87,7 @@ int copy_creds(struct model *m, struct k_task *me, struct k_task *p, uint64_t fl
 	}
 	get_cred(m, new);
 	p->cred = new;
+	note_link(m, p, "cred", me->cred, new);
 	return 0;
 }
 
@@ -99,6 +100,7 @@ void commit_creds(struct model *m, struct k_task *p, struct k_cred *new)
 		note_link(m, p, "user", old->user_ns, new->user_ns);
 	get_cred(m, new);
 	p->cred = new;
+	note_link(m, p, "cred", old, new);
 	put_cred(m, old);
 	put_cred(m, old);
 }

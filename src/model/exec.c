@@ -49,6 +49,8 @@ static int exec_mmap(struct model *m, struct k_task *me)
 	trace_step(m->trace, file, "exec_mmap",
 		   "new memory, that holds the user namespace of the credentials");
 	mm->users = 1;
+	note_count(m, mm, "users", 0, 1);
+	note_link(m, me, "mm", me->mm, mm);
 	if (m->rules->has_mm_user_ns) {
 		mm->user_ns = me->cred->user_ns;
 		get_ns(m, mm->user_ns);
@@ -116,6 +118,8 @@ int do_execve(struct model *m, struct k_task *me)
 			return trace_refuse(m->trace, -ENOMEM, file, "unshare_sighand",
 					    "no memory for it");
 		sighand->count = 1;
+		note_count(m, sighand, "count", 0, 1);
+		note_link(m, me, "sighand", me->sighand, sighand);
 		sighand->ignores_sigchld = me->sighand->ignores_sigchld;
 		put_sighand(m, me->sighand);
 		me->sighand = sighand;
@@ -126,6 +130,7 @@ int do_execve(struct model *m, struct k_task *me)
 		if (!files)
 			return trace_refuse(m->trace, -ENOMEM, "kernel/fork.c", "unshare_files",
 					    "no memory for it");
+		note_link(m, me, "files", me->files, files);
 		exit_files(m, me);
 		me->files = files;
 	}

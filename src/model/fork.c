@@ -244,7 +244,12 @@ static void link_child(struct model *m, struct copy *c)
 {
 	struct k_task *me = c->me, *p = c->p;
 
+	trace_step(
+		m->trace, file, "copy_process",
+		"under tasklist_lock it gets its parent and its thread group: from here everybody "
+		"sees it");
 	attach_pid(m, p, PIDTYPE_PID, c->pid);
+	note_link(m, p, "thread_pid", NULL, c->pid);
 	p->exit_signal = c->exit_signal;
 	p->real_parent = me;
 	if (c->flags & CLONE_THREAD) {
@@ -254,7 +259,9 @@ static void link_child(struct model *m, struct copy *c)
 		p->real_parent = me->real_parent;
 		p->exit_signal = me->group_leader->exit_signal;
 	}
+	note_link(m, p, "real_parent", NULL, p->real_parent);
 	link_add(&p->signal->threads, &p->thread);
+	note_count(m, p->signal, "nr_threads", p->signal->nr_threads, p->signal->nr_threads + 1);
 	p->signal->nr_threads++;
 	m->n_threads++;
 	if (c->flags & CLONE_THREAD)

@@ -11,6 +11,27 @@ static int no_memory(struct model *m, const char *func)
 	return trace_refuse(m->trace, -ENOMEM, file, func, "no memory for it");
 }
 
+/* What the copy of a task_struct points at before anything of its own is made. */
+static const struct {
+	const char *field;
+	size_t offset;
+} task_links[] = {
+	{"nsproxy", offsetof(struct k_task, nsproxy)},
+	{"cred", offsetof(struct k_task, cred)},
+	{"fs", offsetof(struct k_task, fs)},
+	{"files", offsetof(struct k_task, files)},
+	{"mm", offsetof(struct k_task, mm)},
+	{"sighand", offsetof(struct k_task, sighand)},
+	{"signal", offsetof(struct k_task, signal)},
+};
+
+static void note_links(struct model *m, const struct k_task *p, const struct k_task *from)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(task_links); i++)
+		note_link(m, p, task_links[i].field, NULL,
+			  *(void *const *)((const char *)from + task_links[i].offset));
+}
+
 int dup_task_struct(struct model *m, struct copy *c)
 {
 	struct k_task *p;
@@ -27,6 +48,7 @@ int dup_task_struct(struct model *m, struct copy *c)
 	p->is_kthread = c->me->is_kthread && !c->me->mm;
 	p->has_seccomp = c->me->has_seccomp;
 	p->start = ++m->clock;
+	note_links(m, p, c->me);
 	memcpy(p->comm, c->me->comm, sizeof(p->comm));
 	link_init(&p->children);
 	link_init(&p->sibling);
@@ -53,7 +75,10 @@ int copy_files(struct model *m, struct copy *c)
 		return 0;
 	}
 	c->p->files = dup_files(m, old);
-	return c->p->files ? 0 : no_memory(m, "dup_fd");
+	if (!c->p->files)
+		return no_memory(m, "dup_fd");
+	note_link(m, c->p, "files", old, c->p->files);
+	return 0;
 }
 
 void exit_files(struct model *m, struct k_task *p)
@@ -83,14 +108,19 @@ int copy_fs(struct model *m, struct copy *c)
 		return 0;
 	}
 	c->p->fs = copy_fs_struct(m, old);
-	return c->p->fs ? 0 : no_memory(m, "copy_fs_struct");
+	if (!c->p->fs)
+		return no_memory(m, "copy_fs_struct");
+	note_link(m, c->p, "fs", old, c->p->fs);
+	return 0;
 }
 
 void exit_fs(struct model *m, struct k_task *p)
 {
-	if (p->fs && !--p->fs->users)
-		obj_free(m, p->fs);
+	struct k_fs *fs = p->fs;
+
 	p->fs = NULL;
+	if (fs)
+		put_fs_struct(m, fs);
 }
 
 void undo_fs(struct model *m, struct copy *c)
@@ -103,6 +133,7 @@ int copy_sighand(struct model *m, struct copy *c)
 	struct k_sighand *old = c->me->sighand;
 
 	if (c->flags & CLONE_SIGHAND) {
+		note_count(m, old, "count", old->count, old->count + 1);
 		old->count++;
 		c->p->sighand = old;
 		return 0;
@@ -111,13 +142,18 @@ int copy_sighand(struct model *m, struct copy *c)
 	if (!c->p->sighand)
 		return no_memory(m, "copy_sighand");
 	c->p->sighand->count = 1;
+	note_count(m, c->p->sighand, "count", 0, 1);
+	note_link(m, c->p, "sighand", old, c->p->sighand);
 	c->p->sighand->ignores_sigchld = old->ignores_sigchld;
 	return 0;
 }
 
 void put_sighand(struct model *m, struct k_sighand *s)
 {
-	if (s && !--s->count)
+	if (!s)
+		return;
+	note_count(m, s, "count", s->count, s->count - 1);
+	if (!--s->count)
 		obj_free(m, s);
 }
 
@@ -140,6 +176,7 @@ int copy_signal(struct model *m, struct copy *c)
 		return no_memory(m, "copy_signal");
 	link_init(&new->threads);
 	c->p->signal = new;
+	note_link(m, c->p, "signal", c->me->signal, new);
 	return 0;
 }
 
@@ -171,6 +208,8 @@ int copy_mm(struct model *m, struct copy *c)
 	if (!c->p->mm)
 		return no_memory(m, "dup_mm");
 	c->p->mm->users = 1;
+	note_count(m, c->p->mm, "users", 0, 1);
+	note_link(m, c->p, "mm", old, c->p->mm);
 	c->p->mm->exe_file = old->exe_file;
 	if (old->exe_file)
 		old->exe_file->count++;

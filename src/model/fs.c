@@ -13,10 +13,18 @@ struct k_fs *copy_fs_struct(struct model *m, const struct k_fs *old)
 	if (!new)
 		return NULL;
 	new->users = 1;
+	note_count(m, new, "users", 0, 1);
 	new->is_chrooted = old->is_chrooted;
 	new->root_inum = old->root_inum;
 	new->root_born = old->root_born;
 	return new;
+}
+
+void put_fs_struct(struct model *m, struct k_fs *fs)
+{
+	note_count(m, fs, "users", fs->users, fs->users - 1);
+	if (!--fs->users)
+		obj_free(m, fs);
 }
 
 static bool is_root_in(const struct k_fs *fs, const struct k_ns *mnt)

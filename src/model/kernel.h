@@ -375,6 +375,7 @@ struct k_ns *copy_ns(struct model *m, uint64_t flags, struct k_task *me, struct 
 /* ---- fs.c (fs/fs_struct.c, fs/namespace.c): where the root directory is ---- */
 /* A copy with one user; NULL when there is no memory for it. */
 struct k_fs *copy_fs_struct(struct model *m, const struct k_fs *old);
+void put_fs_struct(struct model *m, struct k_fs *fs);
 /* set_fs_root() of mntns_install(): for all who share fs. */
 void fs_enter(struct model *m, struct k_fs *fs, const struct k_ns *mnt);
 /* copy_mnt_ns(): a root in the namespace that was copied is in the copy now. */
@@ -386,7 +387,8 @@ bool is_root_here(const struct k_task *me);
 
 /* ---- ucount.c (kernel/ucount.c) ---- */
 struct k_ucounts *alloc_ucounts(struct model *m, struct k_ns *ns, uid_t uid);
-void put_ucounts(struct model *m, struct k_ucounts *u);
+void get_ucounts(struct model *m, struct k_ucounts *u); /* NULL is allowed */
+void put_ucounts(struct model *m, struct k_ucounts *u); /* NULL is allowed */
 struct k_ucounts *inc_ucount(struct model *m, struct k_task *me, struct k_ns *ns, uid_t uid,
 			     enum ns_kind kind);
 void dec_ucount(struct model *m, struct k_ucounts *u, enum ns_kind kind);

@@ -80,7 +80,8 @@ int model_fd_at(const struct model *m, pid_t tid, uint32_t i, enum ns_kind *kind
 /*
  * It mounts a file of a namespace, or a file system, on a place of its mount namespace,
  * and unmounts what was mounted there last. Places are the caller's numbers. Types are
- * proc, tmpfs, mqueue, sysfs and cgroup2; -ENODEV: another one. 0 or -errno.
+ * proc, tmpfs, mqueue, sysfs and cgroup2; -ENODEV: another one. Mounts from before are not
+ * known, nor those that keep a proc or sysfs out because they hide parts. 0 or -errno.
  */
 int model_bind(struct model *m, pid_t tid, int nr, uint32_t place, struct trace *t);
 int model_mount(struct model *m, pid_t tid, const char *fstype, uint32_t place, struct trace *t);

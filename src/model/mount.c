@@ -253,6 +253,13 @@ static struct k_super *get_tree(struct model *m, struct k_task *me, const struct
 	return sb;
 }
 
+static bool is_mounted_at(const struct k_ns *mnt, uint32_t place, const struct k_super *sb)
+{
+	const struct k_mount *at = find_mount(mnt, place);
+
+	return at && at->sb == sb;
+}
+
 static int new_mount(struct model *m, struct k_task *me, const char *fstype, uint32_t place)
 {
 	const struct fs_type *type = find_type(fstype);
@@ -277,6 +284,9 @@ static int new_mount(struct model *m, struct k_task *me, const char *fstype, uin
 	if (!mnt.sb)
 		return trace_refuse(m->trace, -ENOMEM, "fs/super.c", "alloc_super",
 				    "no memory for it");
+	if (is_mounted_at(me->nsproxy->ns[SLOT_MNT], place, mnt.sb))
+		return trace_refuse(m->trace, -EBUSY, file, "do_add_mount",
+				    "the same superblock is mounted at that place already");
 	trace_step(m->trace, file, "do_new_mount",
 		   "it is mounted, for all in this mount namespace");
 	get_mounted(m, &mnt);

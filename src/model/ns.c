@@ -85,6 +85,7 @@ struct k_ns *alloc_ns(struct model *m, enum ns_kind kind, struct k_ns *user_ns)
 	if (kind == NS_IPC)
 		link_init(&ns->ipc.ids);
 	note_text(m, ns, "new", "", ns_kinds[kind].name);
+	note_count(m, ns, "count", 0, 1);
 	if (!user_ns)
 		return ns;
 	ns->user_ns = user_ns;

@@ -15,6 +15,14 @@ static struct k_ucounts *find_ucounts(struct k_ns *ns, uid_t uid)
 	return NULL;
 }
 
+void get_ucounts(struct model *m, struct k_ucounts *u)
+{
+	if (!u)
+		return;
+	note_count(m, u, "count", u->count, u->count + 1);
+	u->count++;
+}
+
 struct k_ucounts *alloc_ucounts(struct model *m, struct k_ns *ns, uid_t uid)
 {
 	struct k_ucounts *u = find_ucounts(ns, uid);
@@ -29,7 +37,7 @@ struct k_ucounts *alloc_ucounts(struct model *m, struct k_ns *ns, uid_t uid)
 		if (m->rules->has_cred_ucounts)
 			get_ns(m, ns);
 	}
-	u->count++;
+	get_ucounts(m, u);
 	return u;
 }
 
@@ -37,7 +45,10 @@ void put_ucounts(struct model *m, struct k_ucounts *u)
 {
 	struct k_ns *ns;
 
-	if (!u || --u->count)
+	if (!u)
+		return;
+	note_count(m, u, "count", u->count, u->count - 1);
+	if (--u->count)
 		return;
 	ns = u->ns;
 	link_del(&u->of_ns);
@@ -130,7 +141,9 @@ int model_set_quota(struct model *m, pid_t tid, enum ns_kind kind, uint32_t max,
 void dec_ucount(struct model *m, struct k_ucounts *u, enum ns_kind kind)
 {
 	for (struct k_ucounts *i = u; i; i = next_ucounts(i))
-		if (i->n[kind]) /* those of before the seed were not charged */
+		if (i->n[kind]) { /* those of before the seed were not charged */
+			note_count(m, i, ns_kinds[kind].name, i->n[kind], i->n[kind] - 1);
 			i->n[kind]--;
+		}
 	put_ucounts(m, u);
 }

@@ -113,7 +113,7 @@ static void drop(struct model *m, struct unshared *u)
 		put_nsproxy(m, u->nsproxy);
 	put_files(m, u->files);
 	if (u->fs)
-		obj_free(m, u->fs);
+		put_fs_struct(m, u->fs);
 }
 
 static int prepare(struct model *m, struct k_task *me, uint64_t flags, struct unshared *u)
@@ -139,10 +139,12 @@ static void commit(struct model *m, struct k_task *me, const struct unshared *u)
 	if (u->nsproxy)
 		switch_task_namespaces(m, me, u->nsproxy);
 	if (u->fs) {
+		note_link(m, me, "fs", me->fs, u->fs);
 		exit_fs(m, me);
 		me->fs = u->fs;
 	}
 	if (u->files) {
+		note_link(m, me, "files", me->files, u->files);
 		exit_files(m, me);
 		me->files = u->files;
 	}

@@ -31,12 +31,12 @@ functions() {
   [ "$(functions)" = "_do_fork copy_process dup_task_struct copy_creds copy_semundo copy_files \
 copy_fs copy_sighand copy_signal copy_mm copy_namespaces \
 create_new_namespaces copy_mnt_ns copy_utsname copy_ipcs copy_pid_ns copy_net_ns copy_thread \
-alloc_pid wake_up_new_task " ]
+alloc_pid copy_process wake_up_new_task " ]
   predict --load "$WEB" 'clone(CLONE_NEWUTS|SIGCHLD)'
   [ "$(functions)" = "kernel_clone copy_process dup_task_struct copy_creds copy_semundo copy_files \
 copy_fs copy_sighand copy_signal copy_mm copy_namespaces \
 create_new_namespaces copy_mnt_ns copy_utsname copy_ipcs copy_pid_ns copy_cgroup_ns copy_net_ns \
-copy_time_ns copy_thread alloc_pid wake_up_new_task " ]
+copy_time_ns copy_thread alloc_pid copy_process wake_up_new_task " ]
 }
 
 @test "the changes are those of the call, and no others" {

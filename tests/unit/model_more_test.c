@@ -215,6 +215,8 @@ static void mounts_stay_with_their_namespace(void **state)
 
 	(void)state;
 	refused(m, ENODEV, "do_new_mount", model_mount(m, a, "xfs", 1, &t));
+	done(m, model_mount(m, a, "sysfs", 9, &t));
+	refused(m, EBUSY, "do_add_mount", model_mount(m, a, "sysfs", 9, &t));
 	/* proc shows the pid namespace of who mounts it: not one that was only unshared. */
 	assert_int_equal(call(m, a, "unshare(CLONE_NEWPID)", NULL), 0);
 	done(m, model_mount(m, a, "proc", 1, &t));
