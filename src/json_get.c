@@ -275,3 +275,50 @@ int32_t reader_ns(struct reader *r, json_t *o, const char *key, enum ns_kind kin
 			    inum);
 	return ix;
 }
+
+/* Digits of a fixed number of places; -1 when there are not that many. */
+static int64_t take_digits(const char **p, unsigned n)
+{
+	int64_t v = 0;
+
+	for (; n; n--, (*p)++) {
+		if (**p < '0' || **p > '9')
+			return -1;
+		v = v * 10 + (**p - '0');
+	}
+	return v;
+}
+
+static bool parse_time(const char *p, struct timespec *ts)
+{
+	static const char after[] = "--T::";
+	int64_t part[6], scale = 1000000000;
+	struct tm tm = {0};
+
+	for (int i = 0; i < 6; i++) {
+		part[i] = take_digits(&p, i ? 2 : 4);
+		if (part[i] < 0 || (i < 5 && *p++ != after[i]))
+			return false;
+	}
+	tm = (struct tm){.tm_year = part[0] - 1900,
+			 .tm_mon = part[1] - 1,
+			 .tm_mday = part[2],
+			 .tm_hour = part[3],
+			 .tm_min = part[4],
+			 .tm_sec = part[5]};
+	ts->tv_sec = timegm(&tm);
+	ts->tv_nsec = 0;
+	if (*p == '.')
+		for (p++; *p >= '0' && *p <= '9' && scale > 1; p++)
+			ts->tv_nsec += (*p - '0') * (scale /= 10);
+	return p[0] == 'Z' && !p[1];
+}
+
+void reader_time(struct reader *r, json_t *o, const char *key, struct timespec *ts)
+{
+	bool is_known;
+	struct raw text = reader_raw(r, o, key, &is_known);
+
+	if (is_known && !parse_time(text.s, ts))
+		reader_fail(r, key, "expected a time like 2026-01-31T12:00:00Z");
+}

@@ -37,6 +37,9 @@ uint64_t reader_id(struct reader *r, json_t *o, const char *key);
 json_t *reader_array(struct reader *r, json_t *o, const char *key);
 json_t *reader_object(struct reader *r, json_t *o, const char *key);
 
+/* Sets *ts unless it is null. */
+void reader_time(struct reader *r, json_t *o, const char *key, struct timespec *ts);
+
 /* Members that must be there. */
 int64_t reader_need_int(struct reader *r, json_t *o, const char *key, int64_t min, int64_t max);
 struct raw reader_need_raw(struct reader *r, json_t *o, const char *key);
@@ -49,5 +52,8 @@ int32_t reader_ns(struct reader *r, json_t *o, const char *key, enum ns_kind kin
 		  int32_t plain);
 /* The reason that the object "missing" gives for key. */
 int32_t reader_reason(struct reader *r, json_t *missing, const char *key, int32_t plain);
+
+/* json_quota.c: one row of the table of quotas. */
+void reader_quota(struct reader *r, json_t *o);
 
 #endif

@@ -367,55 +367,14 @@ static void add_coverage(struct reader *r, json_t *o, struct raw *last)
 	*last = probe;
 }
 
-/* Digits of a fixed number of places; -1 when there are not that many. */
-static int64_t take_digits(const char **p, unsigned n)
-{
-	int64_t v = 0;
-
-	for (; n; n--, (*p)++) {
-		if (**p < '0' || **p > '9')
-			return -1;
-		v = v * 10 + (**p - '0');
-	}
-	return v;
-}
-
-static bool parse_time(const char *p, struct timespec *ts)
-{
-	static const char after[] = "--T::";
-	int64_t part[6], scale = 1000000000;
-	struct tm tm = {0};
-
-	for (int i = 0; i < 6; i++) {
-		part[i] = take_digits(&p, i ? 2 : 4);
-		if (part[i] < 0 || (i < 5 && *p++ != after[i]))
-			return false;
-	}
-	tm = (struct tm){.tm_year = part[0] - 1900,
-			 .tm_mon = part[1] - 1,
-			 .tm_mday = part[2],
-			 .tm_hour = part[3],
-			 .tm_min = part[4],
-			 .tm_sec = part[5]};
-	ts->tv_sec = timegm(&tm);
-	ts->tv_nsec = 0;
-	if (*p == '.')
-		for (p++; *p >= '0' && *p <= '9' && scale > 1; p++)
-			ts->tv_nsec += (*p - '0') * (scale /= 10);
-	return p[0] == 'Z' && !p[1];
-}
-
 static void read_meta(struct reader *r, json_t *root)
 {
 	json_t *o = reader_object(r, root, "meta");
 	struct snap_meta *m = snap_builder_meta(r->b);
 	bool is_known;
-	struct raw taken;
 
 	snprintf(r->path, sizeof(r->path), "meta");
-	taken = reader_raw(r, o, "taken", &is_known);
-	if (is_known && !parse_time(taken.s, &m->taken))
-		reader_fail(r, "taken", "expected a time like 2026-01-31T12:00:00Z");
+	reader_time(r, o, "taken", &m->taken);
 	m->host = reader_raw(r, o, "host", &is_known);
 	m->kernel = reader_raw(r, o, "kernel", &is_known);
 	m->boot_id = reader_raw(r, o, "boot_id", &is_known);
@@ -481,6 +440,9 @@ static void read_rest(struct reader *r, json_t *root)
 	json_t *row, *table;
 	size_t i;
 
+	r->path[0] = '\0';
+	table = reader_array(r, root, "quotas");
+	for_each_row(r, table, "quotas", i, row) reader_quota(r, row);
 	r->path[0] = '\0';
 	table = reader_array(r, root, "users");
 	for_each_row(r, table, "users", i, row) add_user(r, row);

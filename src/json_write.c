@@ -396,6 +396,48 @@ static void write_coverage(struct strbuf *out, const struct snap *s, uint32_t ro
 	member_raw(out, "why", *c->why.s, c->why);
 }
 
+static const enum ns_kind kinds_sorted[] = {NS_CGROUP, NS_IPC,	NS_MNT,	 NS_NET,
+					    NS_PID,    NS_TIME, NS_USER, NS_UTS};
+_Static_assert(ARRAY_SIZE(kinds_sorted) == NS_N_KINDS, "each kind");
+
+/* What is usual is left out: no limit, nothing used. */
+static void write_quota_user(struct strbuf *out, const struct quota_user *u)
+{
+	member_int(out, "uid", u->uid);
+	begin_object(out, "used");
+	for (int i = 0; i < NS_N_KINDS; i++)
+		if (u->used[kinds_sorted[i]])
+			member_int(out, ns_kinds[kinds_sorted[i]].name, u->used[kinds_sorted[i]]);
+	end_object(out);
+}
+
+static void write_quota(struct strbuf *out, const struct snap *s, uint32_t row)
+{
+	const struct quota *q = &s->quotas[row];
+
+	begin_object(out, "max");
+	for (int i = 0; i < NS_N_KINDS; i++) {
+		int32_t max = q->max[kinds_sorted[i]];
+
+		if (max != QUOTA_UNLIMITED)
+			member_known(out, ns_kinds[kinds_sorted[i]].name, max >= 0, max);
+	}
+	end_object(out);
+	member_ns(out, s, "user", q->ns);
+	put_key(out, "users");
+	if (!q->has_used) {
+		put_null(out);
+		return;
+	}
+	strbuf_add(out, "[", 1);
+	for (uint32_t i = 0; i < q->n_users; i++) {
+		strbuf_puts(out, i ? ",{" : "{");
+		write_quota_user(out, &s->quota_users[q->first_user + i]);
+		end_object(out);
+	}
+	strbuf_add(out, "]", 1);
+}
+
 static void write_user(struct strbuf *out, const struct snap *s, uint32_t row)
 {
 	member_raw(out, "name", true, s->users[row].name);
@@ -443,6 +485,7 @@ void json_write_snap(struct strbuf *out, const struct snap *s)
 	member_word(out, "version", NSCOPE_VERSION);
 	end_object(out);
 	write_table(out, s, "nsproxies", s->n_nsproxies, write_nsproxy);
+	write_table(out, s, "quotas", s->n_quotas, write_quota);
 	write_table(out, s, "tasks", s->n_tasks, write_task);
 	write_table(out, s, "users", s->n_users, write_user);
 	strbuf_puts(out, "}\n");

@@ -48,7 +48,8 @@ enum task_fact {
 	TASK_PIDS = BIT(3),   /* pids */
 	TASK_CMDLINE = BIT(4),
 	TASK_ALL_FACTS = BIT(5) - 1,
-	NS_NSID = BIT(5), /* of net namespaces, not of tasks: nsid */
+	NS_NSID = BIT(5),  /* of net namespaces, not of tasks: nsid */
+	NS_QUOTA = BIT(6), /* of user namespaces: quotas */
 };
 
 struct task {
@@ -125,6 +126,7 @@ struct ns {
 	uint32_t first_count; /* snap->counts[first .. first + n_counts) */
 	uint32_t n_counts;
 	enum audit audit;
+	int32_t quota; /* user: row of snap->quotas, or IX_OFF */
 };
 
 /*
@@ -196,6 +198,25 @@ struct keeper {
 };
 extern const char *const keeper_kind_names[KEEPER_N_KINDS];
 
+/* A kind of which a user namespace sets no limit: what the kernel starts one with. */
+#define QUOTA_UNLIMITED INT32_MAX
+
+/* What user.max_*_namespaces in a user namespace allows each user there (ucount_max). */
+struct quota {
+	int32_t ns;
+	int32_t max[NS_N_KINDS]; /* -1: not known, or the kernel has no such kind */
+	bool has_used;		 /* its users are known: who is not among them uses nothing */
+	uint32_t first_user;	 /* snap->quota_users[first_user .. first_user + n_users) */
+	uint32_t n_users;
+};
+
+/* What a user has made there and below, in namespaces that are still there (struct ucounts). */
+struct quota_user {
+	int32_t ns;
+	uid_t uid;
+	uint32_t used[NS_N_KINDS];
+};
+
 struct container {
 	struct raw runtime; /* docker, containerd, cri-o, podman, lxc, nspawn, ... */
 	struct raw id;
@@ -228,14 +249,16 @@ struct snap_meta {
 
 struct snap {
 	struct snap_meta meta;
-	const struct task *tasks;	    /* by tid */
-	const struct nsproxy *nsproxies;    /* by id; row r is #r+1 */
-	const struct ns *nss;		    /* by kind, then inum, then id */
-	const struct keeper *keepers;	    /* by ns, ref, kind, mnt_ns, path, pid, tid, fd */
-	const struct ref_count *counts;	    /* by ns, ref */
-	const struct container *containers; /* by runtime, id */
-	const struct user *users;	    /* by uid */
-	const struct coverage *coverage;    /* by probe, why */
+	const struct task *tasks;	      /* by tid */
+	const struct nsproxy *nsproxies;      /* by id; row r is #r+1 */
+	const struct ns *nss;		      /* by kind, then inum, then id */
+	const struct keeper *keepers;	      /* by ns, ref, kind, mnt_ns, path, pid, tid, fd */
+	const struct ref_count *counts;	      /* by ns, ref */
+	const struct quota *quotas;	      /* by ns */
+	const struct quota_user *quota_users; /* by ns, uid */
+	const struct container *containers;   /* by runtime, id */
+	const struct user *users;	      /* by uid */
+	const struct coverage *coverage;      /* by probe, why */
 	const int32_t *members;
 	uint32_t n_tasks;
 	uint32_t n_procs; /* tasks that lead a thread group */
@@ -243,6 +266,8 @@ struct snap {
 	uint32_t n_nss;
 	uint32_t n_keepers;
 	uint32_t n_counts;
+	uint32_t n_quotas;
+	uint32_t n_quota_users;
 	uint32_t n_containers;
 	uint32_t n_users;
 	uint32_t n_coverage;

@@ -29,6 +29,8 @@ void snap_builder_free(struct snap_builder *b)
 	free(b->nsproxies.items);
 	free(b->keepers.items);
 	free(b->counts.items);
+	free(b->quotas.items);
+	free(b->quota_users.items);
 	free(b->containers.items);
 	free(b->users.items);
 	free(b->seen.items);
@@ -143,6 +145,7 @@ int32_t builder_ns(struct snap_builder *b, enum ns_kind kind, uint32_t inum, boo
 		ns->owner = IX_OFF;
 		ns->parent = ns_kinds[kind].is_hierarchical ? IX_OFF : IX_NONE;
 		ns->refs = -1;
+		ns->quota = IX_OFF;
 		ns->is_initial = inum == ns_kinds[kind].init_inum;
 	}
 	if (is_new)
@@ -186,6 +189,25 @@ void builder_add_keeper(struct snap_builder *b, const struct keeper *k)
 void builder_add_count(struct snap_builder *b, int32_t ns, enum ref_kind ref, int32_t count)
 {
 	*array_add(&b->counts) = (struct ref_count){ns, ref, count};
+}
+
+void builder_add_quota(struct snap_builder *b, int32_t ns, const int32_t max[NS_N_KINDS],
+		       bool has_used)
+{
+	struct quota *q = array_add(&b->quotas);
+
+	b->nss.items[ns].quota = b->quotas.n - 1;
+	*q = (struct quota){.ns = ns, .has_used = has_used};
+	memcpy(q->max, max, sizeof(q->max));
+}
+
+void builder_add_quota_user(struct snap_builder *b, int32_t ns, uid_t uid,
+			    const uint32_t used[NS_N_KINDS])
+{
+	struct quota_user *u = array_add(&b->quota_users);
+
+	*u = (struct quota_user){.ns = ns, .uid = uid};
+	memcpy(u->used, used, sizeof(u->used));
 }
 
 uint32_t builder_n_keepers(const struct snap_builder *b)

@@ -53,6 +53,14 @@ uint32_t builder_n_keepers(const struct snap_builder *b);
 const struct keeper *builder_keeper(const struct snap_builder *b, uint32_t row);
 /* So many references of that kind are on a namespace (once a namespace and kind). */
 void builder_add_count(struct snap_builder *b, int32_t ns, enum ref_kind ref, int32_t count);
+/*
+ * The limits of a user namespace (once each), in the order of the kinds; -1: not known.
+ * With has_used all who use any of it follow, each once.
+ */
+void builder_add_quota(struct snap_builder *b, int32_t ns, const int32_t max[NS_N_KINDS],
+		       bool has_used);
+void builder_add_quota_user(struct snap_builder *b, int32_t ns, uid_t uid,
+			    const uint32_t used[NS_N_KINDS]);
 /* Find or add. name may be "". */
 int32_t builder_container(struct snap_builder *b, struct raw runtime, struct raw id,
 			  struct raw name);

@@ -161,6 +161,7 @@ static void freeze_nss(struct freeze *f)
 		f->nss[i].parent = remap(f->ns_map, f->nss[i].parent);
 		f->nss[i].lead = IX_NONE;
 		f->nss[i].level = -1;
+		f->nss[i].quota = IX_OFF;
 	}
 	free(used);
 	free(order);
@@ -388,6 +389,61 @@ static void freeze_counts(struct freeze *f)
 	s->counts = counts;
 }
 
+static int quota_order(const void *a, const void *b)
+{
+	const struct quota *x = a, *y = b;
+
+	return x->ns < y->ns ? -1 : x->ns > y->ns;
+}
+
+static int quota_user_order(const void *a, const void *b)
+{
+	const struct quota_user *x = a, *y = b;
+
+	if (x->ns != y->ns)
+		return x->ns < y->ns ? -1 : 1;
+	return x->uid < y->uid ? -1 : x->uid > y->uid;
+}
+
+static void freeze_quota_users(struct freeze *f, struct quota *quotas)
+{
+	struct snap *s = &f->box->snap;
+	struct quota_user *users = box_alloc(f, f->b->quota_users.n, sizeof(*users));
+
+	for (uint32_t i = 0; i < f->b->quota_users.n; i++) {
+		struct quota_user *u = &users[s->n_quota_users];
+
+		*u = f->b->quota_users.items[i];
+		u->ns = remap(f->ns_map, u->ns);
+		s->n_quota_users += u->ns >= 0 && f->nss[u->ns].quota >= 0;
+	}
+	qsort(users, s->n_quota_users, sizeof(*users), quota_user_order);
+	for (uint32_t i = s->n_quota_users; i-- > 0;) {
+		struct quota *q = &quotas[f->nss[users[i].ns].quota];
+
+		q->first_user = i;
+		q->n_users++;
+	}
+	s->quota_users = users;
+}
+
+static void freeze_quotas(struct freeze *f)
+{
+	struct snap *s = &f->box->snap;
+	struct quota *quotas = box_alloc(f, f->b->quotas.n, sizeof(*quotas));
+
+	for (uint32_t i = 0; i < f->b->quotas.n; i++) {
+		quotas[s->n_quotas] = f->b->quotas.items[i];
+		quotas[s->n_quotas].ns = remap(f->ns_map, quotas[s->n_quotas].ns);
+		s->n_quotas += quotas[s->n_quotas].ns >= 0;
+	}
+	qsort(quotas, s->n_quotas, sizeof(*quotas), quota_order);
+	for (uint32_t i = 0; i < s->n_quotas; i++)
+		f->nss[quotas[i].ns].quota = i;
+	s->quotas = quotas;
+	freeze_quota_users(f, quotas);
+}
+
 static int user_order(const void *a, const void *b)
 {
 	const struct user *x = a, *y = b;
@@ -465,6 +521,7 @@ const struct snap *snap_freeze(struct snap_builder *b, bool is_partial)
 	link_tree(&f);
 	freeze_keepers(&f);
 	freeze_counts(&f);
+	freeze_quotas(&f);
 	freeze_users(&f);
 	freeze_coverage(&f);
 	free(f.ns_map);

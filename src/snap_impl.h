@@ -40,6 +40,8 @@ struct snap_builder {
 	ARRAY(struct nsproxy) nsproxies;
 	ARRAY(struct keeper) keepers;
 	ARRAY(struct ref_count) counts;
+	ARRAY(struct quota) quotas;
+	ARRAY(struct quota_user) quota_users;
 	ARRAY(struct container) containers;
 	ARRAY(struct user) users;
 	ARRAY(struct probe_seen) seen;

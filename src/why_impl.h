@@ -27,4 +27,9 @@ void why_quote(struct why_out *w, struct raw path);
 /* The steps that would free the namespace, numbered, each a command. */
 void why_steps(struct why_out *w, int32_t ns, const struct hold *holds, unsigned n);
 
+/* why_quota.c: of a user namespace; a line for each user and kind. Nothing of other kinds. */
+void why_quota_ns(struct why_out *w, int32_t ns);
+/* What the task may still make, kind by kind. */
+void why_quota_task(struct why_out *w, const struct task *t);
+
 #endif

@@ -400,6 +400,7 @@ void why_text_ns(struct strbuf *out, const struct snap *s, int32_t ns, enum char
 		put_unseen(&w);
 	}
 	put_stuck(&w, ns);
+	why_quota_ns(&w, ns);
 	why_steps(&w, ns, holds, n);
 }
 
@@ -473,6 +474,7 @@ void why_text_task(struct strbuf *out, const struct snap *s, int32_t task, enum 
 			strbuf_puts(out, "\n");
 	}
 	put_threads(&w, task);
+	why_quota_task(&w, t);
 }
 
 void why_text_nsproxy(struct strbuf *out, const struct snap *s, int32_t nsproxy, enum charset cs)

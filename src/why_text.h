@@ -11,7 +11,10 @@
 #include "snap.h"
 #include "text.h"
 
-/* Each appends lines of safe text. Tasks should have TASK_STAT, TASK_CGROUP and TASK_PIDS. */
+/*
+ * Each appends lines of safe text. Tasks should have TASK_STAT, TASK_UID, TASK_CGROUP and
+ * TASK_PIDS, user namespaces NS_QUOTA.
+ */
 void why_text_ns(struct strbuf *out, const struct snap *s, int32_t ns, enum charset cs);
 void why_text_nsproxy(struct strbuf *out, const struct snap *s, int32_t nsproxy, enum charset cs);
 void why_text_task(struct strbuf *out, const struct snap *s, int32_t task, enum charset cs);

@@ -64,7 +64,9 @@ static void write_busy(struct strbuf *out, const struct cmd_ctx *c, const struct
 
 static int run(struct cmd_ctx *c)
 {
-	struct probe_want want = {.facts = TASK_STAT | TASK_CGROUP | TASK_PIDS, .has_ledger = true};
+	struct probe_want want = {.facts =
+					  TASK_STAT | TASK_UID | TASK_CGROUP | TASK_PIDS | NS_QUOTA,
+				  .has_ledger = true};
 	struct strbuf out = {0};
 	int status = CMD_YES;
 	const struct snap *s;
@@ -114,6 +116,7 @@ static const char *const examples[] = {
 	"nscope why pid:1911               # all that this process is tied to",
 	"nscope why /mnt/usb               # who still has this mounted, when umount says busy",
 	"nscope why '#5'                   # the tasks that share this nsproxy",
+	"nscope why user:4026531837        # who has used how much of its quotas",
 	NULL,
 };
 
@@ -127,7 +130,11 @@ const struct cmd cmd_why = {
 		"in the order in which they work; it runs none of them. With the kernel probe "
 		"the sum is held against the kernel's own count. What is left over is told as "
 		"unexplained; where the count moved while it was read, or not all could be "
-		"seen, that is said instead.",
+		"seen, that is said instead.\n\n"
+		"Of a user namespace it also lists how many namespaces each user has made in it "
+		"of what *user.max_\\*_namespaces* allows, and of a task how many more it may "
+		"make; _!_ marks what is used up or nearly so, with the user namespace above that "
+		"would refuse.",
 	.examples = examples,
 	.run = run,
 };

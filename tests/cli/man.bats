@@ -61,7 +61,7 @@ page() {
 @test "nscope(5) names every member of the schema" {
   page 5 >text
   for name in $(jq -r '.properties | keys[]' "$TOP/doc/nscope-1.schema.json") \
-    $(jq -r '."$defs" | .task, .namespace, .nsproxy, .keeper | .properties | keys[]' \
+    $(jq -r '."$defs" | .task, .namespace, .nsproxy, .keeper, .quota | .properties | keys[]' \
       "$TOP/doc/nscope-1.schema.json"); do
     grep -qw -- "$name" text || { echo "$name" && false; }
   done
@@ -71,7 +71,8 @@ page() {
   "$NSCOPE" dump --load "$TOP/tests/fixtures/web.json" >dump.json 2>/dev/null
   jq -r 'keys[], (.tasks[] | keys[]), (.namespaces[] | keys[]), (.nsproxies[] | keys[]),
     (.coverage[] | keys[]), (.namespaces[].holders[] | keys[], (.keepers[] | keys[])),
-    ((.namespaces[], .nsproxies[]).refs | keys[])' dump.json | sort -u >members
+    ((.namespaces[], .nsproxies[]).refs | keys[]), (.quotas[] | keys[]),
+    (.quotas[].users // [] | .[] | keys[])' dump.json | sort -u >members
   jq -r '.. | objects | .properties? // empty | keys[]' "$TOP/doc/nscope-1.schema.json" | sort -u >known
   [ -z "$(comm -23 members known)" ]
 }

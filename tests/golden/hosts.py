@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes the two hosts that only the screens need, each given through `nscope dump`:
+"""Makes the hosts that only the screens need, each given through `nscope dump`:
 
     tests/golden/hosts.py hostile | ./nscope dump --load - -o tests/golden/hostile.json
     tests/golden/hosts.py denied | ./nscope dump --load - -o tests/golden/denied.json
+    tests/golden/hosts.py full | ./nscope dump --load - -o tests/golden/full.json
 
 hostile: names that want to break a screen, in every place where a name is shown.
 denied: what a user without any rights sees of a host that hides nothing but namespaces.
+full: quotas of namespaces that are used up, in a sandbox inside a sandbox.
 """
 import json
 import sys
@@ -52,12 +54,12 @@ def namespace(kind, inum, holders=()):
     return row
 
 
-def host(name, tasks, namespaces, coverage, users):
+def host(name, tasks, namespaces, coverage, users, quotas=()):
     json.dump({"nscope": {"format": 1, "version": "0"},
                "meta": {"taken": "2026-01-01T00:00:00.000000000Z", "host": name, "kernel": "6.18",
                         "boot_id": "0"},
                "coverage": coverage, "tasks": tasks, "nsproxies": [], "namespaces": namespaces,
-               "users": users}, sys.stdout)
+               "users": users, "quotas": list(quotas)}, sys.stdout)
 
 
 def hostile():
@@ -92,4 +94,29 @@ def denied():
          [{"uid": 0, "name": "root"}, {"uid": 1000, "name": "alice"}])
 
 
-{"hostile": hostile, "denied": denied}[sys.argv[1]]()
+def full():
+    box, deep = 4026540001, 4026540002
+    tasks = [task(1, "systemd", 0), task(2, "kthreadd", 0), task(2311, "bash", 1, 1000),
+             task(2400, "bwrap", 2311, 1000, user=box, net=4026540011),
+             task(2401, "tests", 2400, 1000, user=deep, net=4026540012),
+             task(2402, "tests", 2401, 1000, user=deep, net=4026540013)]
+    tasks[1]["kthread"] = True
+    namespaces = [namespace(kind, INIT[kind]) for kind in KINDS]
+    for inum, parent in ((box, INIT["user"]), (deep, box)):
+        row = namespace("user", inum)
+        row.update(owner=parent, parent=parent, owner_uid=1000)
+        namespaces.append(row)
+    for i, owner in enumerate((box, deep, deep)):
+        namespaces.append(dict(namespace("net", 4026540011 + i), owner=owner))
+    host("web1", tasks, namespaces, [{"probe": "quota", "state": "ok", "seen": 3, "missed": 0,
+                                      "why": None}],
+         [{"uid": 0, "name": "root"}, {"uid": 1000, "name": "alice"}],
+         [{"user": INIT["user"], "max": {kind: 15661 for kind in KINDS},
+           "users": [{"uid": 0, "used": {"mnt": 4, "uts": 3}},
+                     {"uid": 1000, "used": {"net": 3, "user": 2}}]},
+          {"user": box, "max": {"user": 1, "net": 3, "time": 0},
+           "users": [{"uid": 1000, "used": {"net": 3, "user": 1}}]},
+          {"user": deep, "max": {}, "users": [{"uid": 1000, "used": {"net": 2}}]}])
+
+
+{"hostile": hostile, "denied": denied, "full": full}[sys.argv[1]]()

@@ -52,6 +52,14 @@ static void test_round_trip(void **state)
 					    sizeof(s->tasks[i].ns));
 			assert_int_equal(s->tasks[i].nsproxy, again->tasks[i].nsproxy);
 		}
+		assert_int_equal(s->n_quotas, again->n_quotas);
+		assert_int_equal(s->n_quota_users, again->n_quota_users);
+		if (s->n_quotas)
+			assert_memory_equal(s->quotas, again->quotas,
+					    s->n_quotas * sizeof(*s->quotas));
+		if (s->n_quota_users)
+			assert_memory_equal(s->quota_users, again->quota_users,
+					    s->n_quota_users * sizeof(*s->quota_users));
 		strbuf_free(&first);
 		strbuf_free(&second);
 		snap_unref(s);
@@ -190,6 +198,9 @@ static void test_damaged(void **state)
 
 #define HEAD "{\"nscope\":{\"format\":1},\"coverage\":[],"
 #define NS   "{\"type\":\"net\",\"inum\":5}"
+#define QUOTAS                                                                                     \
+	HEAD "\"namespaces\":[{\"type\":\"user\",\"inum\":7}],\"nsproxies\":[],\"tasks\":[],"      \
+	     "\"quotas\":["
 #define USER "{\"type\":\"user\",\"inum\":1,\"parent\":2,\"owner\":2}"
 
 static const struct {
@@ -239,6 +250,21 @@ static const struct {
 	 "byte "},
 	{HEAD "\"namespaces\":[],\"nsproxies\":[],\"tasks\":[],\"meta\":{\"taken\":\"now\"}}",
 	 "meta.taken: expected a time"},
+	{QUOTAS "{\"user\":7,\"max\":{}}]}", NULL},
+	{QUOTAS "{\"user\":7,\"max\":{\"net\":null,\"user\":3},\"users\":[{\"uid\":0,\"used\":"
+		"{\"net\":2}}]}]}",
+	 NULL},
+	{QUOTAS "{\"max\":{}}]}", "quotas[0].user: expected the number of a user namespace"},
+	{QUOTAS "{\"user\":8,\"max\":{}}]}", "there is no user:[8]"},
+	{QUOTAS "{\"user\":7}]}", "quotas[0].max: expected an object"},
+	{QUOTAS "{\"user\":7,\"max\":{\"net\":-1}}]}",
+	 "quotas[0].max.net: expected a whole number"},
+	{QUOTAS "{\"user\":7,\"max\":{}},{\"user\":7,\"max\":{}}]}",
+	 "quotas[1].user: this one is there twice"},
+	{QUOTAS "{\"user\":7,\"max\":{},\"users\":[{\"uid\":2,\"used\":{}},{\"uid\":2}]}]}",
+	 "quotas[0].users[1].uid: expected one above"},
+	{QUOTAS "{\"user\":7,\"max\":{},\"users\":[{\"used\":{}}]}]}",
+	 "quotas[0].users[0].uid: expected a whole number"},
 	{HEAD "\"namespaces\":[],\"nsproxies\":[{\"id\":2,\"source\":\"kernel\"},"
 	      "{\"id\":2,\"source\":\"kernel\"}],\"tasks\":[]}",
 	 "nsproxies[1].id"},

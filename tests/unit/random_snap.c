@@ -219,6 +219,31 @@ static void add_coverage(struct maker *m)
 			    rng_below(&m->rng, 100), random_raw(m, 30).s);
 }
 
+/* Of some user namespaces the limits, and of some of these who has used what. */
+static void add_quotas(struct maker *m)
+{
+	for (unsigned i = 0; i < m->n_nss[NS_USER]; i++) {
+		int32_t ns = m->nss[NS_USER][i], max[NS_N_KINDS];
+		bool has_used = rng_below(&m->rng, 4);
+		uid_t uid = 0;
+
+		if (!rng_below(&m->rng, 3))
+			continue;
+		for (int k = 0; k < NS_N_KINDS; k++)
+			max[k] = rng_below(&m->rng, 3) ? (int32_t)rng_below(&m->rng, 12) - 1
+						       : QUOTA_UNLIMITED;
+		builder_add_quota(m->b, ns, max, has_used);
+		for (unsigned n = has_used ? rng_below(&m->rng, 4) : 0; n--;) {
+			uint32_t used[NS_N_KINDS];
+
+			for (int k = 0; k < NS_N_KINDS; k++)
+				used[k] = rng_below(&m->rng, 3) ? rng_below(&m->rng, 15) : 0;
+			uid += 1 + rng_below(&m->rng, 2000);
+			builder_add_quota_user(m->b, ns, uid, used);
+		}
+	}
+}
+
 const struct snap *random_snap(uint64_t seed, unsigned n_tasks)
 {
 	struct maker m = {.rng = {seed}, .b = snap_builder_new()};
@@ -241,6 +266,7 @@ const struct snap *random_snap(uint64_t seed, unsigned n_tasks)
 		builder_add_user(m.b, uid, random_raw(&m, 40));
 	for (unsigned i = 0; i < 6; i++)
 		add_coverage(&m);
+	add_quotas(&m);
 	s = snap_freeze(m.b, false);
 	snap_builder_free(m.b);
 	return s;
