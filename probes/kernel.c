@@ -222,6 +222,7 @@ static void wait_for_rcu(void)
 struct probe_keep {
 	struct kernel_reader *reader;
 	struct kernel_pinner *pinner;
+	struct kernel_quotas *quotas;
 };
 
 void probe_keep_free(struct probe_keep *keep)
@@ -230,6 +231,7 @@ void probe_keep_free(struct probe_keep *keep)
 		return;
 	kernel_reader_close(keep->reader);
 	kernel_pinner_close(keep->pinner);
+	kernel_quotas_close(keep->quotas);
 	free(keep);
 }
 
@@ -327,6 +329,19 @@ static int read_ledger(struct merge *m, struct probe_keep *keep, struct ledger *
 	return err;
 }
 
+static void read_quotas(struct merge *m, struct probe_keep *keep)
+{
+	const struct probe_want *want = m->env->want;
+	struct err e;
+
+	if (!(want->facts & NS_QUOTA) || want->skip & BIT(PROBE_QUOTA))
+		return;
+	if (kernel_quotas_merge(&keep->quotas, m->env, &m->scan, &m->nss, &e)) {
+		m->env->kernel_state = COV_PARTIAL;
+		probe_gap(m->env, COV_PARTIAL, 0, e.msg);
+	}
+}
+
 int kernel_begin(struct probe_env *env)
 {
 	struct merge m = {.env = env, .facts = env->want->facts | env->want->lead_facts};
@@ -344,8 +359,11 @@ int kernel_begin(struct probe_env *env)
 	if (!err)
 		err = env->want->has_ledger ? read_ledger(&m, keep, &l, &e)
 					    : read_plain(&m, keep, &e);
+	env->kernel_state = !err ? COV_OK : err == -EPERM ? COV_DENIED : COV_UNSUPPORTED;
 	if (err)
-		probe_gap(env, err == -EPERM ? COV_DENIED : COV_UNSUPPORTED, 0, e.msg);
+		probe_gap(env, env->kernel_state, 0, e.msg);
+	else
+		read_quotas(&m, keep);
 	ledger_free(&l);
 	addr_map_free(&m.nss);
 	addr_map_free(&m.nsproxies);

@@ -13,6 +13,7 @@ typedef unsigned char uint8_t;
 typedef unsigned short uint16_t;
 typedef unsigned int uint32_t;
 typedef int int32_t;
+typedef long long int64_t;
 typedef unsigned long long uint64_t;
 #else
 #include <stdint.h>
@@ -156,6 +157,21 @@ struct k_hold {
 	uint16_t state, port;
 	uint32_t addr[4]; /* what it is bound to */
 	char name[16];	  /* file system, file */
+};
+
+/*
+ * The quotas of namespaces by kind, -1 where the kernel has none: in, the ns_common
+ * of a user namespace, of which the limits are asked; or a struct ucounts, of which
+ * what one user has used in one.
+ */
+struct k_quota {
+	uint64_t addr;
+	uint64_t ns; /* the user namespace */
+	int64_t n[K_N_KINDS];
+	uint32_t is_used; /* in: addr is that of ucounts */
+	uint32_t inum;	  /* of ns: that it is still the one that was asked for */
+	uint32_t uid;	  /* of ucounts */
+	uint32_t pad;
 };
 
 struct k_addr {

@@ -202,7 +202,8 @@ static uint32_t pair(const char *name)
 
 void btf_find(const struct btf_view *v, struct btf_wanted *wanted, uint32_t n)
 {
-	static const uint32_t kinds = BIT(BTF_KIND_STRUCT) | BIT(BTF_KIND_FUNC);
+	static const uint32_t kinds = BIT(BTF_KIND_STRUCT) | BIT(BTF_KIND_ENUM) |
+				      BIT(BTF_KIND_FUNC);
 	uint8_t pairs[65536 / 8] = {0};
 
 	for (uint32_t i = 0; i < n; i++)
@@ -256,6 +257,17 @@ bool btf_member_named(const struct btf_view *v, uint32_t id, const char *name, s
 		}
 	}
 	return false;
+}
+
+const char *btf_enum_word(const struct btf_view *v, uint32_t id, uint32_t i, uint32_t *value)
+{
+	const struct btf_type *t = btf_type_at(v, btf_plain(v, id));
+	const struct btf_enum *word = (const struct btf_enum *)(t + 1) + i;
+
+	if (BTF_INFO_KIND(t->info) != BTF_KIND_ENUM || i >= BTF_INFO_VLEN(t->info))
+		return NULL;
+	*value = word->val;
+	return btf_name(v, word->name_off);
 }
 
 bool btf_element(const struct btf_view *v, struct btf_field *f, uint32_t i)

@@ -41,7 +41,7 @@ bool btf_is_signed(const struct btf_view *v, uint32_t id);
 struct btf_wanted {
 	const char *name;
 	uint32_t len;
-	uint32_t kind; /* BTF_KIND_STRUCT, BTF_KIND_FUNC */
+	uint32_t kind; /* BTF_KIND_STRUCT, BTF_KIND_ENUM, BTF_KIND_FUNC */
 	uint32_t ids[BTF_SAME_MAX];
 	uint32_t n;
 };
@@ -59,6 +59,8 @@ bool btf_member(const struct btf_view *v, uint32_t id, uint32_t i, struct btf_fi
 		const char **name);
 /* The member of that name, also one of a struct or union without a name inside. */
 bool btf_member_named(const struct btf_view *v, uint32_t id, const char *name, struct btf_field *f);
+/* The i-th word of an enum and its value; NULL when there is none. */
+const char *btf_enum_word(const struct btf_view *v, uint32_t id, uint32_t i, uint32_t *value);
 /* Step from an array to its i-th element; false when it is no array. */
 bool btf_element(const struct btf_view *v, struct btf_field *f, uint32_t i);
 

@@ -22,11 +22,16 @@ struct btf_wanted *core_name(struct core_names *names, const char *name, uint32_
 	return w;
 }
 
+static bool is_of_enum(const struct bpf_core_relo *r)
+{
+	return r->kind == BPF_CORE_ENUMVAL_EXISTS || r->kind == BPF_CORE_ENUMVAL_VALUE;
+}
+
 struct btf_wanted *core_root(struct core_names *names, const struct btf_view *own,
 			     const struct bpf_core_relo *r)
 {
 	return core_name(names, btf_name(own, btf_type_at(own, r->type_id)->name_off),
-			 BTF_KIND_STRUCT);
+			 is_of_enum(r) ? BTF_KIND_ENUM : BTF_KIND_STRUCT);
 }
 
 /*
@@ -62,6 +67,19 @@ static bool follow(const struct btf_view *own, const struct btf_view *kernel,
 		*theirs = next;
 	}
 	return true;
+}
+
+/* The value that the kernel's enum has for the word of ours; false when it has no such word. */
+static bool find_word(const struct btf_view *own, const struct btf_view *kernel,
+		      const struct bpf_core_relo *r, uint32_t target, uint32_t *value)
+{
+	uint32_t at = strtoul(btf_name(own, r->access_str_off), NULL, 10);
+	const char *ours = btf_enum_word(own, r->type_id, at, value), *theirs;
+
+	for (uint32_t i = 0; ours && (theirs = btf_enum_word(kernel, target, i, value)); i++)
+		if (!strcmp(ours, theirs))
+			return true;
+	return false;
 }
 
 /* The bytes to load for a field, and where its bits are in them. */
@@ -100,6 +118,13 @@ static bool evaluate(const struct btf_view *own, const struct btf_view *kernel,
 		return true;
 	case BPF_CORE_TYPE_SIZE:
 		*value = btf_size(kernel, target);
+		return true;
+	case BPF_CORE_ENUMVAL_VALUE:
+		return find_word(own, kernel, r, target, value);
+	case BPF_CORE_ENUMVAL_EXISTS:
+		if (!find_word(own, kernel, r, target, value))
+			return false;
+		*value = 1;
 		return true;
 	default:
 		if (!follow(own, kernel, r, target, &a, &b))
@@ -150,7 +175,8 @@ static void patch(struct bpf_insn *insn, uint32_t value, const struct span *ours
 void core_apply(struct core_names *names, const struct btf_view *own, const struct btf_view *kernel,
 		const struct bpf_core_relo *r, struct bpf_insn *insn)
 {
-	bool is_question = r->kind == BPF_CORE_FIELD_EXISTS || r->kind == BPF_CORE_TYPE_EXISTS;
+	bool is_question = r->kind == BPF_CORE_FIELD_EXISTS || r->kind == BPF_CORE_TYPE_EXISTS ||
+			   r->kind == BPF_CORE_ENUMVAL_EXISTS;
 	const struct btf_wanted *w = core_root(names, own, r);
 	struct span ours = {0}, theirs = {0};
 	bool is_found = false;

@@ -80,4 +80,14 @@ void ledger_merge_files(struct probe_env *env, const struct kernel_pins *pins,
 			struct addr_map *nss);
 void ledger_free(struct ledger *l);
 
+struct kernel_quotas;
+
+/*
+ * Put the quotas of the user namespaces of a reading into the builder; `nss` has its
+ * rows. Loads what it needs into *q, which is the caller's. 0, or -errno with e set.
+ */
+int kernel_quotas_merge(struct kernel_quotas **q, struct probe_env *env,
+			const struct kernel_scan *scan, struct addr_map *nss, struct err *e);
+void kernel_quotas_close(struct kernel_quotas *q);
+
 #endif

@@ -22,6 +22,7 @@
 
 IMAGE(kernel_image_core, "core.bpf.o");
 IMAGE(kernel_image_pins, "pins.bpf.o");
+IMAGE(kernel_image_quotas, "quotas.bpf.o");
 
 static int bpf(int cmd, union bpf_attr *attr)
 {
@@ -203,6 +204,6 @@ int kernel_object_run(const struct kernel_prog *prog, struct err *e)
 	return err_set(e, ENOTSUP, "no kernel probe");
 }
 
-const struct kernel_image kernel_image_core, kernel_image_pins;
+const struct kernel_image kernel_image_core, kernel_image_pins, kernel_image_quotas;
 
 #endif

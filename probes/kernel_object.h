@@ -32,7 +32,7 @@ struct kernel_prog {
 struct kernel_image {
 	const char *start, *end;
 };
-extern const struct kernel_image kernel_image_core, kernel_image_pins;
+extern const struct kernel_image kernel_image_core, kernel_image_pins, kernel_image_quotas;
 
 /* Some programs of one object file, and the maps that they use. */
 struct kernel_object {

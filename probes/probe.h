@@ -28,7 +28,7 @@ void probe_keep_free(struct probe_keep *keep);
 
 /* What the caller wants to know: nothing that no column or view shows is read. */
 struct probe_want {
-	uint8_t facts;		  /* enum task_fact of every task; NS_NSID */
+	uint8_t facts;		  /* enum task_fact of every task; NS_NSID, NS_QUOTA */
 	uint8_t lead_facts;	  /* of the first task of each namespace only (`nscope ls`) */
 	uint32_t skip;		  /* BIT(row of the probe table): do not run it */
 	bool has_ledger;	  /* all references, where the kernel probe can count them */
@@ -56,6 +56,7 @@ enum probe_row {
 	PROBE_BINDS,
 	PROBE_NSFS,
 	PROBE_NETNSID,
+	PROBE_QUOTA,
 	PROBE_CMDLINE,
 	PROBE_USERS,
 	PROBE_N_ROWS
@@ -84,6 +85,8 @@ struct probe_env {
 	bool has_no_nsfs;	       /* the kernel probe knows: no namespace is open or mounted */
 	bool has_files;		       /* the kernel probe gave the open files that matter */
 	bool has_lists;		       /* the kernel probe gave the namespaces without tasks too */
+	uint32_t n_quotas; /* of so many user namespaces the kernel probe gave the quotas */
+	enum coverage_state kernel_state; /* COV_OFF: it did not run */
 	ARRAY(int32_t) cgroup_like; /* by row of the kernel's: the first one in the same cgroups */
 };
 
@@ -157,6 +160,7 @@ int mntns_end(struct probe_env *env);
 int binds_end(struct probe_env *env);
 int nsfs_end(struct probe_env *env);
 int netnsid_end(struct probe_env *env);
+int quota_end(struct probe_env *env);
 int cmdline_task(struct probe_env *env, int32_t row, int dirfd);
 int cmdline_end(struct probe_env *env);
 int users_end(struct probe_env *env);

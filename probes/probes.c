@@ -110,6 +110,14 @@ const struct probe probes[] = {
 			.fills = NS_NSID,
 			.end = netnsid_end,
 		},
+	[PROBE_QUOTA] =
+		{
+			.name = "quota",
+			.doc = "namespaces that users made, and user.max_*_namespaces",
+			.needs = "the kernel probe; without it /proc/sys/user tells our own limits",
+			.fills = NS_QUOTA,
+			.end = quota_end,
+		},
 	[PROBE_CMDLINE] =
 		{
 			.name = "cmdline",
@@ -449,7 +457,7 @@ int probes_read(struct snap_builder *b, const struct probe_want *want,
 		bool (*progress)(struct snap_builder *b, void *data), void *data, struct err *e)
 {
 	struct driver d = {
-		.env = {.b = b, .want = want},
+		.env = {.b = b, .want = want, .kernel_state = COV_OFF},
 		.progress = progress,
 		.data = data,
 	};

@@ -106,7 +106,7 @@ static uint64_t ns_offset(uint32_t kind)
 #define COMMON(ptr, kind) ((uint64_t)(ptr) ? (uint64_t)(ptr) + ns_offset(kind) : 0)
 
 /* The pid namespace that a task is in. */
-static uint64_t active_pid_ns(struct k_state *st, struct task_struct *t)
+static inline uint64_t active_pid_ns(struct k_state *st, struct task_struct *t)
 {
 	struct pid *pid = t->thread_pid;
 	uint64_t numbers = number(st, pid) + bpf_core_field_offset(struct pid, numbers);

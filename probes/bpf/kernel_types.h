@@ -53,6 +53,8 @@ struct user_namespace;
 
 struct ucounts { /* since 4.9; pins its namespace since 5.11 */
 	struct user_namespace *ns;
+	struct any uid;
+	struct any ucount[1]; /* long since 5.14 */
 };
 
 struct xarray {
@@ -74,6 +76,7 @@ struct user_namespace {
 	int level;
 	struct any owner;
 	struct ucounts *ucounts;
+	long ucount_max[1]; /* since 5.14 */
 	struct ns_common ns;
 };
 

@@ -121,7 +121,7 @@ static void say_host(struct strbuf *out, const struct snap *s, enum charset cs)
 
 static int run(struct cmd_ctx *c)
 {
-	struct probe_want want = {.facts = TASK_ALL_FACTS, .lead_facts = TASK_ALL_FACTS};
+	struct probe_want want = {.facts = TASK_ALL_FACTS | NS_QUOTA, .lead_facts = TASK_ALL_FACTS};
 	const struct snap *s = cmd_read(c, &want);
 	struct strbuf out = {0};
 	int status;

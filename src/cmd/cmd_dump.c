@@ -63,7 +63,7 @@ static int write_special(const char *path, const struct strbuf *out, struct err 
 
 static int run(struct cmd_ctx *c)
 {
-	struct probe_want want = {.facts = TASK_ALL_FACTS | NS_NSID,
+	struct probe_want want = {.facts = TASK_ALL_FACTS | NS_NSID | NS_QUOTA,
 				  .lead_facts = TASK_ALL_FACTS,
 				  .has_ledger = true};
 	const char *path = cmd_value(c, "output");

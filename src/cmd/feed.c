@@ -86,7 +86,7 @@ static void read_once(struct feed *f)
 	int res;
 
 	pthread_mutex_lock(&f->lock);
-	want.facts = f->needs.facts;
+	want.facts = f->needs.facts | (f->needs.has_ledger ? NS_QUOTA : 0);
 	want.lead_facts = f->needs.lead_facts;
 	want.has_ledger = f->needs.has_ledger;
 	f->is_wanted = false;
