@@ -125,25 +125,33 @@ static void read_pidc(int dirfd, struct model_facts *f)
 		f->known |= FACT_PIDC;
 }
 
-/* Limits are those of the reader's own user namespace. Use: an upper bound, of any uid. */
+/* Counts it in that user namespace, or in one below? */
+static bool is_charged(const struct snap *s, const struct ns *ns, int32_t user_row)
+{
+	int32_t at = ns->kind == NS_USER ? ns->parent : ns->owner;
+
+	while (at >= 0 && at != user_row)
+		at = s->nss[at].parent;
+	return at == user_row;
+}
+
+/* Where the snap has limits without their use: an upper bound of that, of any uid. */
 static void read_quota(const struct snap *s, int32_t user_row, struct model_facts *f)
 {
+	const struct quota *q =
+		s->nss[user_row].quota >= 0 ? &s->quotas[s->nss[user_row].quota] : NULL;
 	bool is_known = true;
 
+	if (!q || q->has_used)
+		return;
 	for (int k = 0; k < NS_N_KINDS; k++) {
-		char path[64], text[32];
-		ssize_t n;
-
-		snprintf(path, sizeof(path), "/proc/sys/user/max_%s_namespaces", ns_kinds[k].name);
-		n = probe_read_file(AT_FDCWD, path, text, sizeof(text));
-		is_known &= n > 0;
-		f->max_ns[k] = n > 0 ? strtoul(text, NULL, 10) : 0;
+		is_known &= q->max[k] >= 0;
+		f->max_ns[k] = q->max[k] >= 0 ? q->max[k] : 0;
 	}
 	for (uint32_t i = 0; i < s->n_nss; i++) {
 		const struct ns *ns = &s->nss[i];
-		int32_t charged = ns->kind == NS_USER ? ns->parent : ns->owner;
 
-		if (!ns->is_initial && charged == user_row)
+		if (!ns->is_initial && is_charged(s, ns, user_row))
 			f->used_ns[ns->kind]++;
 	}
 	/* More uses than the limit are surely of several users: how many of this one is not known.
@@ -203,7 +211,7 @@ int predict_facts(pid_t tid, const struct snap *s, struct model_facts *f)
 	read_pidc(dirfd, f);
 	read_policy(f);
 	predict_limits(dirfd, row, s, f);
-	if (is_own && row >= 0 && s->tasks[row].ns[SLOT_USER] >= 0)
+	if (row >= 0 && s->tasks[row].ns[SLOT_USER] >= 0)
 		read_quota(s, s->tasks[row].ns[SLOT_USER], f);
 	return 0;
 }

@@ -147,7 +147,7 @@ static void tell_facts(struct predict *p, pid_t tid)
 
 static int make_model(struct predict *p)
 {
-	struct probe_want want = {.facts = TASK_STAT | TASK_UID | TASK_PIDS};
+	struct probe_want want = {.facts = TASK_STAT | TASK_UID | TASK_PIDS | NS_QUOTA};
 	int status;
 
 	if (!p->is_live && !cmd_value(p->c, "load")) {

@@ -45,6 +45,7 @@ static void fill_static(struct model *m)
 	map_all(&user->user.gid_map);
 	for (int k = 0; k < NS_N_KINDS; k++)
 		user->user.ucount_max[k] = INT_MAX;
+	user->user.is_quota_known = true;
 	for (int k = 0; k < NS_N_KINDS; k++) {
 		struct k_ns *ns;
 

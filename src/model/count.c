@@ -37,8 +37,10 @@ static void count_from_tasks(struct recount *r, const struct model *m)
 		add(r->ns, f->kind == FILE_NSFS ? NULL : f->ns, 1);
 		add(r->pid, f->pid, 1);
 	}
-	obj_for_each (m, OBJ_UCOUNTS, struct k_ucounts, u)
+	obj_for_each (m, OBJ_UCOUNTS, struct k_ucounts, u) {
 		add(r->ns, m->rules->has_cred_ucounts ? u->ns : NULL, 1);
+		add(r->ucounts, u, u->other);
+	}
 }
 
 static void count_from_mounts(struct recount *r, const struct model *m)

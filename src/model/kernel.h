@@ -82,6 +82,7 @@ struct user_part {
 	bool is_setgroups_denied;
 	bool could_setfcap; /* its creator had CAP_SETFCAP in the parent */
 	uint32_t ucount_max[NS_N_KINDS];
+	bool is_quota_known; /* its limits, and what is used of them */
 	struct link ucounts; /* those of (this namespace, some uid) */
 };
 
@@ -120,6 +121,7 @@ struct k_ucounts {
 	struct k_ns *ns;
 	uid_t uid;
 	int32_t count;
+	int32_t other; /* references of namespaces from before the seed */
 	uint32_t n[NS_N_KINDS];
 };
 
@@ -389,8 +391,7 @@ bool is_root_here(const struct k_task *me);
 struct k_ucounts *alloc_ucounts(struct model *m, struct k_ns *ns, uid_t uid);
 void get_ucounts(struct model *m, struct k_ucounts *u); /* NULL is allowed */
 void put_ucounts(struct model *m, struct k_ucounts *u); /* NULL is allowed */
-struct k_ucounts *inc_ucount(struct model *m, struct k_task *me, struct k_ns *ns, uid_t uid,
-			     enum ns_kind kind);
+struct k_ucounts *inc_ucount(struct model *m, struct k_ns *ns, uid_t uid, enum ns_kind kind);
 void dec_ucount(struct model *m, struct k_ucounts *u, enum ns_kind kind);
 
 /* ---- cred.c (kernel/cred.c, security/commoncap.c) ---- */

@@ -145,7 +145,7 @@ struct k_ns *copy_ns(struct model *m, uint64_t flags, struct k_task *me, struct 
 	if (*err)
 		return NULL;
 	if (m->rules->has_ucounts) {
-		ucounts = inc_ucount(m, me, user_ns, me->cred->euid, old->kind);
+		ucounts = inc_ucount(m, user_ns, me->cred->euid, old->kind);
 		*err = -ENOSPC;
 		if (!ucounts)
 			return NULL;

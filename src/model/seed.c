@@ -118,6 +118,38 @@ static void set_levels(struct seed *x)
 	}
 }
 
+static void seed_quota(struct seed *x, const struct quota *q)
+{
+	struct k_ns *ns = x->nss[q->ns];
+
+	if (!ns)
+		return;
+	for (int k = 0; k < NS_N_KINDS; k++)
+		if (q->max[k] >= 0)
+			ns->user.ucount_max[k] = q->max[k];
+	ns->user.is_quota_known = q->has_used;
+	for (uint32_t i = 0; i < q->n_users; i++) {
+		const struct quota_user *from = &x->s->quota_users[q->first_user + i];
+		struct k_ucounts *u = alloc_ucounts(x->m, ns, from->uid);
+
+		u->other = 1; /* the namespaces that were made with it */
+		memcpy(u->n, from->used, sizeof(u->n));
+	}
+}
+
+/* A user namespace is charged to its maker in its parent, and so is what is made in it. */
+static void seed_quotas(struct seed *x)
+{
+	for (uint32_t i = 0; i < x->s->n_quotas; i++)
+		seed_quota(x, &x->s->quotas[i]);
+	for (uint32_t i = 0; i < x->s->n_nss; i++) {
+		struct k_ns *ns = x->nss[i];
+
+		if (ns && ns->kind == NS_USER && ns->parent && ns->parent->user.is_quota_known)
+			ns->ucounts = alloc_ucounts(x->m, ns->parent, ns->owner_uid);
+	}
+}
+
 static void seed_nss(struct seed *x)
 {
 	for (uint32_t i = 0; i < x->s->n_nss; i++)
@@ -129,6 +161,8 @@ static void seed_nss(struct seed *x)
 	link_nss(x);
 	set_levels(x);
 	find_top_pid_ns(x);
+	if (x->m->rules->has_ucounts)
+		seed_quotas(x);
 }
 
 static struct k_ns *seed_link(struct seed *x, int32_t ix, enum ns_kind kind)
@@ -438,6 +472,7 @@ static void tell_quota(struct model *m, struct k_task *p, const struct model_fac
 	struct k_ns *ns = p->cred->user_ns;
 	struct k_ucounts *u = alloc_ucounts(m, ns, p->cred->euid);
 
+	ns->user.is_quota_known = true;
 	for (int k = 0; k < NS_N_KINDS; k++) {
 		ns->user.ucount_max[k] = f->max_ns[k];
 		u->n[k] = f->used_ns[k];

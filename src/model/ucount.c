@@ -71,17 +71,34 @@ static struct k_ucounts *find_full(struct k_ucounts *first, enum ns_kind kind)
 	return NULL;
 }
 
-struct k_ucounts *inc_ucount(struct model *m, struct k_task *me, struct k_ns *ns, uid_t uid,
-			     enum ns_kind kind)
+/* Each level may refuse; the first of which too little is known is named. */
+static void doubt_unknown(struct model *m, const struct k_ucounts *first, const char *kind)
+{
+	char buf[64];
+
+	for (const struct k_ucounts *u = first; u; u = next_ucounts(u)) {
+		if (!u->ns->user.is_quota_known) {
+			trace_doubt(m->trace, FACT_QUOTA,
+				    "user.max_%s_namespaces of %s, or what is used of it, is not "
+				    "known here: ENOSPC if it is used up",
+				    kind, obj_label(m, u->ns, buf, sizeof(buf)));
+			return;
+		}
+		if (next_ucounts(u) || u->ns->is_initial)
+			continue;
+		trace_doubt(m->trace, FACT_QUOTA,
+			    "user.max_%s_namespaces of the user namespaces above %s is not known "
+			    "here: ENOSPC if it is used up in one of them",
+			    kind, obj_label(m, u->ns, buf, sizeof(buf)));
+	}
+}
+
+struct k_ucounts *inc_ucount(struct model *m, struct k_ns *ns, uid_t uid, enum ns_kind kind)
 {
 	struct k_ucounts *u = alloc_ucounts(m, ns, uid), *full;
 	const char *name = ns_kinds[kind].name;
 	char buf[64];
 
-	if (!(me->known & FACT_QUOTA))
-		trace_doubt(m->trace, FACT_QUOTA,
-			    "user.max_%s_namespaces is not known here: ENOSPC if it is used up",
-			    name);
 	if (!u) {
 		trace_refuse(m->trace, -ENOSPC, file, "inc_ucount",
 			     "no memory for the counters, which the caller cannot tell from a full "
@@ -89,6 +106,8 @@ struct k_ucounts *inc_ucount(struct model *m, struct k_task *me, struct k_ns *ns
 		return NULL;
 	}
 	full = find_full(u, kind);
+	if (!full)
+		doubt_unknown(m, u, name);
 	if (full) {
 		trace_refuse(m->trace, -ENOSPC, file, "inc_ucount",
 			     "uid %u has %u of the %u %s namespaces that %s allows it", full->uid,

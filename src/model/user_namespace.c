@@ -89,6 +89,7 @@ static void fill_user_ns(struct k_ns *ns, struct k_ns *parent, const struct k_cr
 	ns->user.is_setgroups_denied = parent->user.is_setgroups_denied;
 	for (int k = 0; k < NS_N_KINDS; k++)
 		ns->user.ucount_max[k] = INT_MAX;
+	ns->user.is_quota_known = true;
 }
 
 /* The new one takes over the cred's reference on the parent, and the cred the first on it. */
@@ -103,7 +104,7 @@ int create_user_ns(struct model *m, struct k_task *me, struct k_cred *new)
 	if (err)
 		return err;
 	if (m->rules->has_ucounts) {
-		ucounts = inc_ucount(m, me, parent, new->euid, NS_USER);
+		ucounts = inc_ucount(m, parent, new->euid, NS_USER);
 		if (!ucounts)
 			return -ENOSPC;
 	}

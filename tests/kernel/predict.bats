@@ -160,9 +160,11 @@ THREAD='CLONE_THREAD|CLONE_SIGHAND|CLONE_VM'
 }
 
 @test "a quota that is used up" {
-  run "$NSCOPE_BUILD/kernel/call" usermap quota:net 'unshare(CLONE_NEWNET)'
-  # The limit of another user namespace cannot be read from here: that is said.
-  [ "$output" = "ok ENOSPC" ]
+  both ENOSPC usermap quota:net 'unshare(CLONE_NEWNET)'
+  both ok usermap quota:net 'unshare(CLONE_NEWUTS)'
+  both ENOSPC usermap quota:net usermap 'unshare(CLONE_NEWNET)' # of an ancestor
+  both ENOSPC usermap quota:user 'unshare(CLONE_NEWUSER)'
+  both ENOSPC nobody usermap quota:mnt usermap:3 'clone(CLONE_NEWNS|SIGCHLD)'
   # shellcheck disable=SC2016
   run unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_net_namespaces &&
     exec "$1" predict "unshare(CLONE_NEWNET)"' sh "$NSCOPE"
