@@ -18,12 +18,14 @@ teardown() {
   [ -z "${MAKER-}" ] || end_process "$MAKER"
 }
 
-# make STEP...: as a user that nobody else is, until the test ends.
-WHO=54321 INIT=$((0xEFFFFFFD)) # PROC_USER_INIT_INO
+# make STEP...: until the test ends, as a user that nobody else is: what a test before has
+# left may be a while on its way out.
+INIT=$((0xEFFFFFFD)) # PROC_USER_INIT_INO
 make() {
+  WHO=$((100000 + $$ * 10 + BATS_TEST_NUMBER))
   exec {IN}<> <(:)
   : >"$MADE"
-  "$NSCOPE_BUILD/kernel/quotas" $WHO "$@" <&"$IN" >"$MADE" 2>"$MADE.err" 3>&- &
+  "$NSCOPE_BUILD/kernel/quotas" "$WHO" "$@" <&"$IN" >"$MADE" 2>"$MADE.err" 3>&- &
   MAKER=$!
   wait_until is_made || { cat "$MADE.err"; return 1; }
   PID=$(awk '$1 == "ready" { print $2 }' "$MADE")
@@ -45,7 +47,7 @@ need_kernel_probe() {
 
 # used USERNS: what the user has used there, by the dump.
 used() {
-  jq -cS --argjson ns "$1" --argjson uid $WHO \
+  jq -cS --argjson ns "$1" --argjson uid "$WHO" \
     '[.quotas[] | select(.user == $ns).users[] | select(.uid == $uid).used] | .[0]' "$DUMP"
 }
 
