@@ -202,8 +202,8 @@ static uint32_t pair(const char *name)
 
 void btf_find(const struct btf_view *v, struct btf_wanted *wanted, uint32_t n)
 {
-	static const uint32_t kinds = BIT(BTF_KIND_STRUCT) | BIT(BTF_KIND_ENUM) |
-				      BIT(BTF_KIND_FUNC);
+	static const uint32_t kinds =
+		BIT(BTF_KIND_STRUCT) | BIT(BTF_KIND_ENUM) | BIT(BTF_KIND_FUNC);
 	uint8_t pairs[65536 / 8] = {0};
 
 	for (uint32_t i = 0; i < n; i++)
