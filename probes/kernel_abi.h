@@ -88,14 +88,14 @@ struct k_ns {
 /* One run. The counts are of rows found, also of those that did not fit. */
 struct k_state {
 	uint32_t n_tasks, n_nsproxies, n_nss, n_deep;
-	uint32_t n_outside;  /* tasks outside of the reader's pid namespace */
-	uint32_t n_addrs;    /* in: rows of k_addrs */
-	uint32_t level;	     /* of the reader's pid namespace */
-	uint32_t has_lists;  /* this kernel lists its namespaces */
-	uint32_t has_static; /* and counts the initial ones like any other */
-	uint32_t n_cpus;     /* in: idle tasks to look at */
-	uint32_t has_shm;    /* in: some IPC namespace has shared memory */
-	uint32_t pad;
+	uint32_t n_outside;	  /* tasks outside of the reader's pid namespace */
+	uint32_t n_addrs;	  /* in: rows of k_addrs */
+	uint32_t level;		  /* of the reader's pid namespace */
+	uint32_t has_lists;	  /* this kernel lists its namespaces */
+	uint32_t has_static;	  /* and counts the initial ones like any other */
+	uint32_t n_cpus;	  /* in: idle tasks to look at */
+	uint32_t has_shm;	  /* in: some IPC namespace has shared memory */
+	uint32_t is_brief;	  /* in: of open files, namespaces and sockets only */
 	uint64_t self[K_N_SLOTS]; /* the reader's own */
 	uint64_t idle_nsproxy;	  /* that of the idle tasks */
 	uint64_t scratch;

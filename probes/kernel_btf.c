@@ -200,28 +200,33 @@ static uint32_t pair(const char *name)
 	return (uint8_t)name[0] | (uint8_t)name[1] << 8;
 }
 
+static void note_type(struct btf_wanted *w, const char *name, uint32_t kind, uint32_t id)
+{
+	if (w->kind == kind && w->n < BTF_SAME_MAX && !strncmp(name, w->name, w->len) &&
+	    !name[w->len])
+		w->ids[w->n++] = id;
+}
+
 void btf_find(const struct btf_view *v, struct btf_wanted *wanted, uint32_t n)
 {
 	static const uint32_t kinds =
 		BIT(BTF_KIND_STRUCT) | BIT(BTF_KIND_ENUM) | BIT(BTF_KIND_FUNC);
-	uint8_t pairs[65536 / 8] = {0};
+	uint16_t first[1 << 16] = {0}, *next = xcalloc(n + 1, sizeof(*next)); /* 0: none */
 
-	for (uint32_t i = 0; i < n; i++)
-		if (wanted[i].len >= 2)
-			pairs[pair(wanted[i].name) / 8] |= BIT(pair(wanted[i].name) % 8);
+	for (uint32_t i = 0; i < n; i++) {
+		next[i + 1] = first[pair(wanted[i].name)];
+		first[pair(wanted[i].name)] = i + 1;
+	}
 	for (uint32_t id = 1; id < v->n; id++) {
 		const struct btf_type *t = btf_type_at(v, id);
-		const char *name = v->strs + t->name_off;
 		uint32_t kind = BTF_INFO_KIND(t->info);
+		const char *name = v->strs + t->name_off;
 
-		if (!(kinds & BIT(kind)) || !name[0] ||
-		    !(pairs[pair(name) / 8] & BIT(pair(name) % 8)))
-			continue;
-		for (uint32_t i = 0; i < n; i++)
-			if (wanted[i].kind == kind && wanted[i].n < BTF_SAME_MAX &&
-			    !strncmp(name, wanted[i].name, wanted[i].len) && !name[wanted[i].len])
-				wanted[i].ids[wanted[i].n++] = id;
+		if (t->name_off && kinds & BIT(kind))
+			for (uint16_t i = first[pair(name)]; i; i = next[i])
+				note_type(&wanted[i - 1], name, kind, id);
 	}
+	free(next);
 }
 
 bool btf_member(const struct btf_view *v, uint32_t id, uint32_t i, struct btf_field *f,

@@ -110,6 +110,7 @@ int kernel_pinner_read(struct kernel_pinner *p, const struct kernel_scan *scan,
 			return err;
 		st = memset(p->rows[ROWS_STATE].items, 0, sizeof(*st));
 		st->n_cpus = sysconf(_SC_NPROCESSORS_CONF);
+		st->is_brief = !scan;
 		err = run_all(p, scan, e);
 		if (err)
 			return err;

@@ -155,21 +155,39 @@ static __always_inline int tell_queues(uint64_t file, uint64_t pids, int fd)
 	return 0;
 }
 
-/* How many descriptors may be open: most tables have 64 places and few files. */
-static uint32_t n_places(struct k_state *st, struct fdtable *fdt)
+/* One more than the number of the highest bit that is set; without a branch, for the verifier. */
+static uint32_t n_bits(uint64_t word)
 {
-	uint64_t open = WORD(st, number(st, fdt->open_fds));
-	uint32_t n = 0;
+	for (uint32_t step = 1; step < 64; step *= 2)
+		word |= word >> step;
+	word -= word >> 1 & 0x5555555555555555;
+	word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+	word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
+	return word * 0x0101010101010101 >> 56;
+}
 
-	if (fdt->max_fds > 64)
-		return fdt->max_fds;
-	for (uint32_t step = 32; step; step /= 2) {
-		if (open >> step) {
-			open >>= step;
-			n += step;
-		}
+/*
+ * The open files among 64 descriptors from `first` on, whose pointers are at `slots`.
+ * Inlined, since the verifier allows no more than eight functions in each other.
+ */
+static __always_inline void tell_64_files(struct k_state *st, uint64_t open, uint64_t slots,
+					  uint32_t first, uint64_t pids)
+{
+	struct bpf_iter_num it;
+	int *i;
+
+	bpf_iter_num_new(&it, 0, n_bits(open));
+	while ((i = bpf_iter_num_next(&it))) {
+		uint32_t fd = first + *i;
+		uint64_t file = WORD(st, slots + *i * 8ull);
+
+		if (!file)
+			continue;
+		st->n_files++;
+		if (tell_file(file, K_BY_FILE, pids, fd))
+			tell_queues(file, pids, fd);
 	}
-	return open ? n + 1 : 0;
+	bpf_iter_num_destroy(&it);
 }
 
 /* The open files of a table; tasks that share one are all alike. */
@@ -178,23 +196,20 @@ static __always_inline int tell_files(uint64_t table, uint64_t pids)
 	struct fdtable *fdt = CAST(table, struct files_struct)->fdt;
 	struct k_state *st = state();
 	struct bpf_iter_num it;
-	uint64_t slots;
+	uint64_t slots, bits;
 	int *i;
 
 	if (!st || !table || st->nsproxies[hash(table)] == table)
 		return 0;
 	st->nsproxies[hash(table)] = table;
 	slots = number(st, fdt->fd);
-	bpf_iter_num_new(&it, 0, n_places(st, fdt));
+	bits = number(st, fdt->open_fds);
+	bpf_iter_num_new(&it, 0, fdt->max_fds / 64);
 	while ((i = bpf_iter_num_next(&it))) {
-		uint32_t fd = *i;
-		uint64_t file = WORD(st, slots + fd * 8ull);
+		uint64_t open = WORD(st, bits + *i * 8ull);
 
-		if (!file)
-			continue;
-		st->n_files++;
-		if (tell_file(file, K_BY_FILE, pids, fd))
-			tell_queues(file, pids, fd);
+		if (open)
+			tell_64_files(st, open, slots + *i * 512ull, *i * 64, pids);
 	}
 	bpf_iter_num_destroy(&it);
 	return 0;
@@ -299,7 +314,7 @@ int read_map_pins(void *ctx)
 		tell_vma(number(st, task->mm->exe_file), pids);
 		bpf_iter_task_vma_new(&vmas, t, 0);
 		while ((vma = bpf_iter_task_vma_next(&vmas)))
-			tell_vma(number(st, vma->vm_file), pids);
+			tell_vma(number(st, CAST(vma, struct vm_area_struct)->vm_file), pids);
 		bpf_iter_task_vma_destroy(&vmas);
 	}
 	bpf_iter_task_destroy(&it);

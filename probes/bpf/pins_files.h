@@ -241,6 +241,8 @@ __noinline int tell_file(uint64_t addr, uint32_t by, uint64_t pids, int fd)
 	inode = number(st, f->f_inode);
 	data = number(st, f->private_data);
 	magic = CAST(inode, struct inode)->i_sb->s_magic;
+	if (st->is_brief && magic != SOCKFS_MAGIC && magic != NSFS_MAGIC)
+		return 0;
 	tell_cred(number(st, f->f_cred), by, pids, fd);
 	if (f->f_mode & MODE_PATH)
 		tell_anon_mnt(st, number(st, f->f_path.mnt), pids, fd);
