@@ -88,9 +88,10 @@ static enum compare_result compare_slots(struct compare *c, const struct snap *m
 		/* The file system has no link for it before the first process. */
 		if (c->is_sharing_only && slot == SLOT_PID_FOR_CHILDREN && b == IX_NONE)
 			continue;
-		if (a < 0 || b < 0)
-			return tell(c, COMPARE_DIFFERS, "%s of task %d: %s in the model only",
-				    ns_slots[slot].name, k->tid, a < 0 ? "none" : "some");
+		if (a < 0 || b < 0) /* who was killed has them until it notices */
+			return tell(c, a < 0 ? COMPARE_LATE : COMPARE_DIFFERS,
+				    "%s of task %d: %s in the model only", ns_slots[slot].name,
+				    k->tid, a < 0 ? "none" : "some");
 		if (!is_pair(c, &model->nss[a], &kernel->nss[b]))
 			return tell(
 				c, COMPARE_DIFFERS,

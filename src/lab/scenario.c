@@ -18,15 +18,21 @@ const struct scenario *const scenarios[] = {
 	&scene_fork_shares,
 	&scene_thread_net,
 	/* pid namespaces */
+	&scene_pid_old_proc,
+	&scene_pidns_container,
 	&scene_pid_no_fork,
 	&scene_pid_init_dies,
+	&scene_pid_orphans,
+	&scene_pid_nested,
 	/* user namespaces, and who may enter */
+	&scene_userns_maps,
 	&scene_userns_first,
 	&scene_userns_caps,
 	&scene_setns_order,
 	/* what is refused */
 	&scene_setns_refused,
 	&scene_clone_refused,
+	&scene_limits,
 };
 const unsigned n_scenarios = ARRAY_SIZE(scenarios);
 

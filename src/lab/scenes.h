@@ -13,10 +13,15 @@ extern const struct scenario scene_fork_shares;
 extern const struct scenario scene_thread_net;
 
 /* ---- scenes_pid.c: numbers, inits, orphans ---- */
+extern const struct scenario scene_pid_old_proc;
+extern const struct scenario scene_pidns_container;
 extern const struct scenario scene_pid_no_fork;
 extern const struct scenario scene_pid_init_dies;
+extern const struct scenario scene_pid_orphans;
+extern const struct scenario scene_pid_nested;
 
 /* ---- scenes_user.c: who may do what ---- */
+extern const struct scenario scene_userns_maps;
 extern const struct scenario scene_userns_first;
 extern const struct scenario scene_userns_caps;
 extern const struct scenario scene_setns_order;
@@ -24,5 +29,6 @@ extern const struct scenario scene_setns_order;
 /* ---- scenes_refused.c: what the kernel refuses ---- */
 extern const struct scenario scene_setns_refused;
 extern const struct scenario scene_clone_refused;
+extern const struct scenario scene_limits;
 
 #endif

@@ -111,3 +111,48 @@ const struct scenario scene_clone_refused = {
 	.needs = NEEDS_USERNS,
 	.acts = clone_refused,
 };
+
+static const struct stage_act limits[] = {
+	{.text = "a: b = clone(CLONE_NEWUSER|SIGCHLD)"},
+	{.text = "b: quota(net, 1)",
+	 .ask = "b allows one net namespace in its user namespace, user.max_net_namespaces. May "
+		"it?",
+	 .tell = "Yes: it has CAP_SYS_RESOURCE there, and each user namespace has limits of its "
+		 "own."},
+	{.text = "b: unshare(CLONE_NEWNET)", .tell = "That is the one."},
+	{.text = "b: unshare(CLONE_NEWNET)",
+	 .ask = "b takes another and would let go of the first. Is that within the limit?",
+	 .err = ENOSPC,
+	 .tell = "No: the new one is made before the old one is put, and inc_ucount() counts both. "
+		 "\"No space left on device\" has nothing to do with a disk here."},
+	{.text = "a: write(b, uid_map, \"0 $uid 1\")"},
+	{.text = "a: write(b, gid_map, \"0 $gid 1\")"},
+	{.text = "b: c = clone(CLONE_NEWUSER|SIGCHLD)",
+	 .ask = "c is in a user namespace below, whose own limits are as high as can be. Can it "
+		"get "
+		"round that of b?"},
+	{.text = "c: unshare(CLONE_NEWNET)",
+	 .err = ENOSPC,
+	 .tell = "No: inc_ucount() charges every user namespace up to the initial one, each to who "
+		 "made the one below. One that is full refuses for all below it."},
+	{.text = "b: quota(net, 2)"},
+	{.text = "c: unshare(CLONE_NEWNET)", .see = {"owner(c/net) == c/user"}},
+	{.text = "last: clone(CLONE_NEWPID|SIGCHLD)",
+	 .times = 33,
+	 .ask = "Pid namespaces in pid namespaces: each new process makes the next one. How deep "
+		"does that go?",
+	 .err = ENOSPC,
+	 .tell = "32 levels below the initial one, MAX_PID_NS_LEVEL: each level is a number more "
+		 "in "
+		 "every struct pid. User namespaces have the same limit."},
+	{0},
+};
+
+const struct scenario scene_limits = {
+	.name = "limits",
+	.title = "Limits: user.max_*_namespaces and depth",
+	.goal = "ENOSPC means that a user namespace above is full, or that it gets too deep.",
+	.start = START_ADMIN,
+	.needs = NEEDS_USERNS,
+	.acts = limits,
+};

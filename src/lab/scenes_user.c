@@ -4,6 +4,55 @@
 
 #include <errno.h>
 
+static const struct stage_act userns_maps[] = {
+	{.text = "a: b = clone(CLONE_NEWUSER|SIGCHLD)",
+	 .ask = "b is in a new user namespace without maps. Who is it there, and what may it do?",
+	 .see = {"b/user != a/user", "above(b/user) == a/user"}},
+	{.text = "b: ids()",
+	 .tell = "Its id has no number inside, so the overflow id 65534 is shown. It has all "
+		 "capabilities all the same: those do not come from uid 0.",
+	 .see = {"says \"uid=65534\"", "says \"caps=all\""}},
+	{.text = "b: write(gid_map, \"0 $gid 1\")",
+	 .ask = "b maps its own group id to 0. Does the kernel let it?",
+	 .err = EPERM,
+	 .tell = "Not yet. With a map and setgroups() b could drop a group that was there to keep "
+		 "it "
+		 "away from a file; so new_idmap_permitted() wants setgroups to be denied first."},
+	{.text = "b: write(setgroups, \"deny\")"},
+	{.text = "b: write(gid_map, \"0 $gid 1\")", .tell = "Now it is allowed."},
+	{.text = "b: write(uid_map, \"0 $uid 2\")",
+	 .ask = "For the user ids b asks for two: its own and the next one. Well?",
+	 .err = EPERM,
+	 .tell = "Without CAP_SETUID in the parent only one id is allowed, one's own. newuidmap is "
+		 "a "
+		 "program that has that capability, and looks into /etc/subuid."},
+	{.text = "b: write(uid_map, \"0 $uid 1\")"},
+	{.text = "b: ids()",
+	 .ask = "Who is b now?",
+	 .tell = "root, in its user namespace. To the rest of the machine its id has not changed: "
+		 "the kernel keeps the one of the initial namespace in struct cred.",
+	 .see = {"says \"uid=0\"", "says \"setgroups=deny\""}},
+	{.text = "b: write(uid_map, \"0 $uid 1\")",
+	 .ask = "A second time, to correct a mistake?",
+	 .err = EPERM,
+	 .tell = "No: map_write() takes a map once. Files and processes might already be shown by "
+		 "it."},
+	{.text = "b: write(setgroups, \"allow\")",
+	 .ask = "And setgroups back to \"allow\"?",
+	 .err = EPERM,
+	 .tell = "No, never: and namespaces inside this one inherit it."},
+	{0},
+};
+
+const struct scenario scene_userns_maps = {
+	.name = "userns-maps",
+	.title = "User namespaces: uid_map, gid_map, setgroups",
+	.goal = "What may be written into the maps, in which order, and once.",
+	.start = START_ORDINARY,
+	.needs = NEEDS_USERNS,
+	.acts = userns_maps,
+};
+
 static const struct stage_act userns_first[] = {
 	{.text = "a: unshare(CLONE_NEWNET)",
 	 .ask = "a has no capabilities. May it have a net namespace of its own?",

@@ -12,6 +12,8 @@
 
 struct actor *stage_actor(struct stage *st, const char *name)
 {
+	if (!strcmp(name, "last"))
+		return &st->actors[st->n_actors - 1];
 	for (unsigned i = 0; i < st->n_actors; i++)
 		if (*name && !strcmp(st->actors[i].name, name))
 			return &st->actors[i];

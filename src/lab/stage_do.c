@@ -119,17 +119,18 @@ static void free_name(struct stage *st, char name[ACT_NAME_MAX])
 static int add_actor(struct stage_run *r)
 {
 	struct actor *a = stage_actor(r->st, r->act->result);
+	char name[ACT_NAME_MAX];
 
+	memcpy(name, r->act->result, sizeof(name));
+	if (!*name)
+		free_name(r->st, name);
 	if (!a && r->st->n_actors == STAGE_N_ACTORS)
 		return err_set(r->e, E2BIG, "more than %d test processes", STAGE_N_ACTORS);
 	if (!a)
 		a = &r->st->actors[r->st->n_actors++];
 	*a = (struct actor){.id = r->st->lab ? r->r.child : -1, .is_alive = true};
 	a->tid[MODEL] = r->ret[MODEL] > 0 ? r->ret[MODEL] : 0;
-	if (*r->act->result)
-		memcpy(a->name, r->act->result, sizeof(a->name));
-	else
-		free_name(r->st, a->name);
+	memcpy(a->name, name, sizeof(a->name));
 	return 0;
 }
 
@@ -178,6 +179,10 @@ static const struct stage_verb *resolve(struct stage_run *r, struct act *act, co
 	if (!v)
 		return NULL;
 	r->act = act;
+	if (!strcmp(act->result, "last") || !strcmp(act->result, "nscope")) {
+		err_set(r->e, 0, "'%s' is no name to give", act->result);
+		return NULL;
+	}
 	if (act->n_args < v->n_min || act->n_args > v->n_max) {
 		err_set(r->e, 0, "it is %s%s", v->name, v->args);
 		return NULL;

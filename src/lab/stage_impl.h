@@ -103,6 +103,7 @@ extern const unsigned n_stage_verbs;
 struct stage *stage_new(const struct stage_options *opt);
 /* The model, from the seed or from the boot. */
 int stage_open_model(struct stage *st, struct err *e);
+/* By its name, or "last": the newest. NULL: there is none. */
 struct actor *stage_actor(struct stage *st, const char *name);
 /* The same, with e set when there is none. */
 struct actor *stage_need_actor(struct stage *st, const char *name, struct err *e);

@@ -173,8 +173,8 @@ static void say_ps(struct stage_run *r)
 	for (char *p = strtok_r(r->r.text, "\n", &save); p; p = strtok_r(NULL, "\n", &save))
 		if (isdigit((unsigned char)*p) && ++n <= MAX_PS)
 			strbuf_printf(&some, " %s", p);
-	strbuf_printf(&r->st->says, "%u%s processes:%s%s\n", n, r->r.is_cut ? " or more" : "",
-		      some.n ? some.s : " none", n > MAX_PS ? " ..." : "");
+	strbuf_printf(&r->st->says, "%u%s process%s:%s%s\n", n, r->r.is_cut ? " or more" : "",
+		      n == 1 ? "" : "es", some.n ? some.s : " none", n > MAX_PS ? " ..." : "");
 	strbuf_free(&some);
 }
 
