@@ -3,6 +3,7 @@
  * Where everything is on the screen, and the drawing of what all views share:
  * header, tabs, titles, rows and detail pane.
  */
+#include "present.h"
 #include "ui_impl.h"
 
 #include <inttypes.h>
@@ -15,6 +16,23 @@
 #define ROOMY_WIDTH	96
 #define MIN_TEXT	8 /* a column of text is not worth less */
 
+/* One thing, far apart. */
+static struct layout present_layout(const struct ui *ui, bool has_list)
+{
+	unsigned y = present_head_lines(ui), w = ui->w - 2 * PRESENT_MARGIN, h = ui->h - 2 - y;
+	struct layout lay = {.row_lines = 2};
+
+	lay.status = (struct area){0, ui->h - 2, ui->w, 1};
+	lay.bar = (struct area){0, ui->h - 1, ui->w, 1};
+	if (ui->is_detail_open)
+		lay.detail = (struct area){PRESENT_MARGIN, y, w, h};
+	lay.titles = (struct area){PRESENT_MARGIN - GUTTER, y, w + GUTTER, 1};
+	lay.list = (struct area){PRESENT_MARGIN - GUTTER, y + 1, w + GUTTER, h - 1};
+	if (!has_list)
+		lay.list = (struct area){PRESENT_MARGIN, y, w, h};
+	return lay;
+}
+
 struct layout ui_layout(const struct ui *ui)
 {
 	struct layout lay = {.is_too_small = ui->w < UI_MIN_WIDTH || ui->h < UI_MIN_HEIGHT};
@@ -23,8 +41,11 @@ struct layout ui_layout(const struct ui *ui)
 
 	if (lay.is_too_small)
 		return lay;
-	lay.is_detail_right = w >= TWO_PANES_WIDTH;
 	has_list = !views[ui->view]->draw_all;
+	if (ui->is_presenting)
+		return present_layout(ui, has_list);
+	lay.row_lines = 1;
+	lay.is_detail_right = w >= TWO_PANES_WIDTH;
 	lay.status = (struct area){0, h - 2, w, 1};
 	lay.bar = (struct area){0, h - 1, w, 1};
 	if (lay.is_detail_right) {
@@ -49,7 +70,7 @@ void ui_fit(struct ui *ui)
 {
 	struct layout lay = ui_layout(ui);
 
-	list_set_height(ui_list(ui), lay.list.h);
+	list_set_height(ui_list(ui), lay.is_too_small ? 0 : lay.list.h / lay.row_lines);
 }
 
 /* ---- header and tabs ---- */
@@ -161,6 +182,8 @@ static struct fit fit_columns(const struct ui *ui, unsigned w)
 
 		if (col->of != view->of(ui))
 			continue;
+		if (ui->is_presenting && fit.n)
+			break;
 		/* Names of tasks are worth more than the end of a text. */
 		if (view->is_lead_wide && w < ROOMY_WIDTH && i + 1 == l->n_cols && !col->is_right)
 			width = width < MIN_TEXT + 1 ? width : MIN_TEXT + 1;
@@ -298,10 +321,10 @@ static void draw_list(const struct ui *ui, struct canvas *c, const struct layout
 	draw_titles(ui, c, lay->titles);
 	if (!l->shown.n)
 		draw_empty(ui, c, lay->list);
-	for (unsigned i = 0; i < lay->list.h && l->top + i < l->shown.n; i++)
-		draw_row(ui, c, lay->list, l->top + i, lay->list.y + i);
+	for (unsigned i = 0; i < l->height && l->top + i < l->shown.n; i++)
+		draw_row(ui, c, lay->list, l->top + i, lay->list.y + i * lay->row_lines);
 	c->cursor_x = lay->list.x + GUTTER;
-	c->cursor_y = lay->list.y + (l->shown.n ? l->at - l->top : 0);
+	c->cursor_y = lay->list.y + (l->shown.n ? (l->at - l->top) * lay->row_lines : 0);
 }
 
 /* ---- detail ---- */
@@ -372,8 +395,12 @@ void ui_draw(const struct ui *ui, struct canvas *c)
 		draw_too_small(c);
 		return;
 	}
-	draw_header(ui, c);
-	draw_tabs(ui, c);
+	if (ui->is_presenting && !ui->overlay) {
+		present_head(ui, c);
+	} else {
+		draw_header(ui, c);
+		draw_tabs(ui, c);
+	}
 	if (ui->overlay) {
 		overlay_draw(ui, c);
 	} else {
@@ -387,4 +414,6 @@ void ui_draw(const struct ui *ui, struct canvas *c)
 		prompt_draw(ui, c, lay.bar.y);
 	else
 		bar_draw(ui, c, lay.bar);
+	if (ui->is_presenting)
+		present_embolden(c);
 }

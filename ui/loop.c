@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <time.h>
 
 struct loop {
 	struct ui *ui;
@@ -36,7 +37,7 @@ static void act(struct loop *l, unsigned effects)
 	if (effects & UI_STAGE && l->stage) {
 		draw(l); /* that it runs: a call may take its time */
 		l->stage->run(l->stage, l->ui, ui_request(l->ui));
-		if (l->feed)
+		if (l->feed && ui_request(l->ui)->kind != REQUEST_PREDICT)
 			l->feed->refresh(l->feed);
 	}
 	if (effects & UI_REPAINT)
@@ -87,6 +88,22 @@ static void handle_feed(struct loop *l)
 		ui_say(l->ui, true, "error: %s", e.msg);
 }
 
+static int64_t now_msec(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+}
+
+/* As poll() takes it; 0 is never. */
+static int time_until(int64_t when)
+{
+	int64_t left = when - now_msec();
+
+	return !when ? -1 : left < 0 ? 0 : (int)left;
+}
+
 /* Nobody touches a key: the next step of the lesson. */
 static void go_on(struct loop *l)
 {
@@ -99,7 +116,7 @@ int ui_run(struct ui *ui, struct terminal *term, struct ui_feed *feed, struct ui
 	   struct err *e)
 {
 	struct loop l = {.ui = ui, .term = term, .feed = feed, .stage = stage};
-	int timeout = stage && stage->every_msec ? (int)stage->every_msec : -1, n;
+	int64_t next = l.stage && stage->every_msec ? now_msec() + stage->every_msec : 0;
 	struct pollfd fds[] = {
 		{term_input_fd(term), POLLIN, 0},
 		{term_signal_fd(term), POLLIN, 0},
@@ -112,10 +129,12 @@ int ui_run(struct ui *ui, struct terminal *term, struct ui_feed *feed, struct ui
 	fit(&l);
 	for (;;) {
 		draw(&l);
-		n = poll(fds, ARRAY_SIZE(fds), timeout);
-		if (n == 0)
+		if (next && now_msec() >= next) {
 			go_on(&l);
-		if (n < 0) {
+			next = now_msec() + stage->every_msec;
+			continue;
+		}
+		if (poll(fds, ARRAY_SIZE(fds), time_until(next)) < 0) {
 			if (errno == EINTR)
 				continue;
 			res = err_set(e, errno, "poll");

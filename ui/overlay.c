@@ -131,14 +131,31 @@ static void make_page(const struct ui *ui, struct page *p)
 		pick_page(ui, p, ui->overlay == OVERLAY_SORT);
 }
 
+/* The act as it is now stands above the list of its flags: the lines it takes. */
+static unsigned head_lines(const struct ui *ui, struct page *p)
+{
+	unsigned most = ui->h > 10 ? ui->h - 10 : 1;
+
+	p->cs = ui->opt.cs;
+	p->width = ui->w > 4 ? ui->w - 4 : ui->w;
+	if (is_of_lab(ui))
+		player_acts_head(ui, p);
+	if (!p->lines.n)
+		return 0;
+	return (p->lines.n < most ? p->lines.n : most) + 1;
+}
+
 uint32_t overlay_size(const struct ui *ui, bool *has_cursor)
 {
-	struct page p = {0};
-	uint32_t n, room = ui->h > 5 ? ui->h - 5 : 1;
+	struct page p = {0}, above = {0};
+	uint32_t n, room = ui->h > 5 ? ui->h - 5 : 1, head;
 
 	*has_cursor = true;
 	if (ui->overlay == OVERLAY_STEPS)
 		return steps_size(ui);
+	head = head_lines(ui, &above);
+	page_free(&above);
+	room = head < room ? room - head : 1;
 	make_page(ui, &p);
 	n = p.lines.n;
 	page_free(&p);
@@ -168,24 +185,9 @@ void overlay_choose(struct ui *ui, bool is_final)
 	free(cols);
 }
 
-/* The act as it is now stands above the list of its flags; returns the lines it takes. */
-static unsigned draw_head(const struct ui *ui, struct canvas *c, unsigned y)
-{
-	struct page p = {.cs = ui->opt.cs, .width = c->w > 4 ? c->w - 4 : c->w};
-	unsigned n, most = c->h > 10 ? c->h - 10 : 1;
-
-	if (!is_of_lab(ui))
-		return 0;
-	player_acts_head(ui, &p);
-	n = p.lines.n < most ? p.lines.n : most;
-	page_draw(&p, c, 2, y, c->w - 4, n, 0);
-	page_free(&p);
-	return n ? n + 1 : 0;
-}
-
 void overlay_draw(const struct ui *ui, struct canvas *c)
 {
-	struct page p = {0};
+	struct page p = {0}, above = {0};
 	unsigned room = c->h - 5, top = ui->overlay_at, head;
 	char title[80];
 
@@ -194,7 +196,9 @@ void overlay_draw(const struct ui *ui, struct canvas *c)
 		return;
 	}
 	make_page(ui, &p);
-	head = draw_head(ui, c, 3);
+	head = head_lines(ui, &above);
+	page_draw(&above, c, 2, 3, c->w - 4, head ? head - 1 : 0, 0);
+	page_free(&above);
 	room = room > head ? room - head : 1;
 	if (has_cursor_line(ui))
 		top = ui->overlay_at < room ? 0 : ui->overlay_at - room + 1;

@@ -88,7 +88,7 @@ void page_add(struct page *p, uint8_t role, const char *fmt, ...)
 	va_start(args, fmt);
 	text = format(fmt, args);
 	va_end(args);
-	add_broken(p, role, NULL, 2, text);
+	add_broken(p, role, NULL, p->is_flush ? 0 : 2, text);
 	free(text);
 }
 

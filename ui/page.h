@@ -22,6 +22,7 @@ struct page {
 	unsigned max_lines; /* more is not wanted: makers may stop there. 0: all */
 	unsigned key_width; /* columns that keys take at least */
 	bool is_brief;	    /* a line or two: lines are cut, not broken */
+	bool is_flush;	    /* paragraphs go on where they began, not further in */
 	enum charset cs;
 };
 

@@ -55,6 +55,7 @@ void player_ask(struct ui *ui, int kind, const char *text)
 	strbuf_puts(&lab->text, text);
 	lab->request = (struct ui_request){kind, lab->text.s};
 	lab->is_waiting = kind != REQUEST_PREDICT;
+	lab->wants_actions = lab->wants_actions && kind == REQUEST_OPEN;
 	ui->effects |= UI_STAGE;
 }
 
@@ -118,9 +119,10 @@ void ui_set_lesson(struct ui *ui, const struct lesson *l)
 	lab->n_seen = l ? l->moments.n : 0;
 	if (lab->at >= lab->n_seen)
 		lab->at = 0;
-	if (l && l->moments.n && lab->wants_actions)
+	if (l && l->moments.n && lab->wants_actions) {
+		lab->wants_actions = false;
 		player_acts_open(ui);
-	lab->wants_actions = false;
+	}
 	ui_clamp(ui);
 }
 
@@ -239,7 +241,7 @@ void player_state_now(const struct ui *ui, struct player_state *s, uint32_t *at)
 {
 	const struct player_ui *lab = &ui->lab;
 
-	player_state_make(s, lab->lesson, lab->at, player_has_answer(lab));
+	player_state_make(s, lab->lesson, lab->at, player_has_answer(lab), !ui->is_presenting);
 	*at = 0;
 	for (uint32_t i = 0; i < s->rows.n; i++)
 		if (!s->rows.items[i].is_title && s->rows.items[i].is_ns == lab->has_cursor_ns &&
@@ -278,8 +280,6 @@ void player_move(struct ui *ui, int move)
 	if (s.rows.n) {
 		lab->has_cursor_ns = s.rows.items[at].is_ns;
 		lab->cursor = s.rows.items[at].ix;
-		if (!lab->has_cursor_ns)
-			lab->actor = lab->cursor;
 	}
 	player_state_free(&s);
 }
@@ -302,6 +302,7 @@ void act_free_lab(struct ui *ui, int n, const char *arg)
 	(void)n;
 	(void)arg;
 	act_view(ui, '6', NULL);
+	ui->lab.wants_actions = false;
 	player_ask(ui, REQUEST_OPEN, "");
 }
 

@@ -44,8 +44,12 @@ struct player_state {
 	uint32_t n_actors;
 };
 
-/* The rows of moment `at` of l, which lives as long; free with player_state_free(). */
-void player_state_make(struct player_state *s, const struct lesson *l, uint32_t at, bool has_marks);
+/*
+ * The rows of moment `at` of l, which lives as long; free with player_state_free(). has_old:
+ * with namespaces of before the lab whose count the act changed.
+ */
+void player_state_make(struct player_state *s, const struct lesson *l, uint32_t at, bool has_marks,
+		       bool has_old);
 void player_state_free(struct player_state *s);
 /* The snap of a world at a moment, or NULL. */
 const struct snap *player_snap(const struct lesson *l, uint32_t at, enum player_world w);
@@ -104,6 +108,9 @@ void player_ask(struct ui *ui, int kind, const char *text);
 void player_move(struct ui *ui, int move);
 /* The state that is shown, and the row of the cursor in it. */
 void player_state_now(const struct ui *ui, struct player_state *s, uint32_t *at);
+
+/* ---- player_panes.c ---- */
+void player_draw_state(const struct ui *ui, struct canvas *c, struct area a);
 
 /* ---- player_text.c: words ---- */
 /* "EPERM", "0", "4711". */

@@ -315,10 +315,10 @@ static void list_page(const struct ui *ui, struct page *p)
 {
 	p->key_width = 14;
 	for (size_t i = 0; i < ARRAY_SIZE(acts); i++)
-		page_add_key(p, acts[i].name, "%s%s", acts[i].help,
+		page_add_key(p, acts[i].name, "%s",
 			     needs_target(&acts[i]) && !ui->lab.target.n
-				     ? " (it is on no namespace of the lab)"
-				     : "");
+				     ? "(needs the cursor on a namespace of the lab)"
+				     : acts[i].help);
 }
 
 static void flags_page(const struct ui *ui, struct page *p)
@@ -363,9 +363,9 @@ void player_acts_head(const struct ui *ui, struct page *p)
 	if (ui->overlay == OVERLAY_ACTIONS) {
 		if (lab->note.n)
 			page_add(p, ROLE_TITLE, "%s", lab->note.s);
-		page_add_key(p, "actor", "%s%s%s", actor_name(lab),
-			     lab->target.n ? ", namespace " : "",
-			     lab->target.n ? lab->target.s : "");
+		page_add_key(p, "actor", "%s  (Space: another one)", actor_name(lab));
+		if (lab->target.n)
+			page_add_key(p, "on", "%s, the namespace under the cursor", lab->target.s);
 		return;
 	}
 	page_add_key(p, "call", "%s", lab->act.s);
@@ -442,6 +442,17 @@ static void choose_act(struct ui *ui)
 	}
 }
 
+static void next_actor(struct player_ui *lab)
+{
+	uint32_t n = now(lab)->actors.n;
+
+	for (uint32_t i = 1; i < n; i++)
+		if (is_alive(lab, (lab->actor + i) % n)) {
+			lab->actor = (lab->actor + i) % n;
+			return;
+		}
+}
+
 static void run_line(struct ui *ui, const char *line)
 {
 	ui->overlay = OVERLAY_NONE;
@@ -451,8 +462,10 @@ static void run_line(struct ui *ui, const char *line)
 
 void player_acts_choose(struct ui *ui, bool is_final)
 {
-	if (ui->overlay == OVERLAY_ACTIONS) {
+	if (ui->overlay == OVERLAY_ACTIONS && is_final) {
 		choose_act(ui);
+	} else if (ui->overlay == OVERLAY_ACTIONS) {
+		next_actor(&ui->lab);
 	} else if (is_final) {
 		run_line(ui, ui->lab.act.s);
 	} else {

@@ -376,7 +376,8 @@ static void add_nss(struct player_state *s, bool is_old)
 	}
 }
 
-void player_state_make(struct player_state *s, const struct lesson *l, uint32_t at, bool has_marks)
+void player_state_make(struct player_state *s, const struct lesson *l, uint32_t at, bool has_marks,
+		       bool has_old)
 {
 	*s = (struct player_state){.l = l, .at = at, .has_marks = has_marks};
 	s->n_actors = l->moments.items[at].actors.n;
@@ -388,7 +389,8 @@ void player_state_make(struct player_state *s, const struct lesson *l, uint32_t 
 	add_actors(s);
 	*array_add(&s->rows) = (struct player_row){.is_title = true};
 	add_nss(s, false);
-	add_nss(s, true);
+	if (has_old)
+		add_nss(s, true);
 	if (s->rows.items[s->rows.n - 1].is_title)
 		s->rows.n--;
 }

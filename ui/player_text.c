@@ -79,10 +79,6 @@ void player_add_answer(struct page *p, const struct lesson_moment *m, bool is_pr
 		page_add_key(p, "unsure", "%s", m->trace.doubts.items[i].text);
 	if (!is_prediction && m->kernel.side != SIDE_OFF)
 		add_kernel(p, m);
-	if (*m->difference && !is_prediction)
-		page_add(p, ROLE_ERROR,
-			 "error: model and kernel differ, which is a bug in nscope: %s",
-			 m->difference);
 	p->key_width = keep;
 }
 
@@ -114,6 +110,15 @@ static void add_good_checks(struct page *p, const struct lesson_moment *m)
 	if (line.n)
 		page_add(p, ROLE_PLAIN, "%s", line.s);
 	strbuf_free(&line);
+}
+
+/* What must not be overlooked. */
+static void add_difference(struct page *p, const struct lesson_moment *m)
+{
+	if (*m->difference)
+		page_add(p, ROLE_ERROR,
+			 "error: model and kernel differ, which is a bug in nscope: %s",
+			 m->difference);
 }
 
 static void add_bad_checks(struct page *p, const struct lesson_moment *m)
@@ -171,11 +176,27 @@ static void add_question(const struct ui *ui, struct page *p, const struct lesso
 			 : "What do you expect?  n does it, and shows what happens.");
 }
 
+/* For the back row: the result is in the head. */
+static void add_short_answer(struct page *p, const struct lesson_moment *m)
+{
+	const struct step *refusal = trace_refusal(&m->trace);
+
+	page_add(p, ROLE_TITLE, "%s", m->act);
+	add_difference(p, m);
+	add_bad_checks(p, m);
+	if (refusal)
+		page_add(p, ROLE_PLAIN, "%s(): %s", refusal->func, refusal->why);
+	add_lines(p, "prints", m->says);
+	if (*m->tell)
+		page_add(p, ROLE_PLAIN, "%s", m->tell);
+}
+
 static void add_answer(const struct player_ui *lab, struct page *p, const struct lesson_moment *m)
 {
 	page_add(p, ROLE_TITLE, "%s", m->act);
-	player_add_answer(p, m, false);
+	add_difference(p, m);
 	add_bad_checks(p, m);
+	player_add_answer(p, m, false);
 	add_good_checks(p, m);
 	p->key_width = 8;
 	add_lines(p, "prints", m->says);
@@ -214,12 +235,15 @@ void player_page(const struct ui *ui, struct page *p)
 	const struct lesson_next *q = player_question(lab);
 
 	p->key_width = 8;
+	p->is_flush = true;
 	if (lab->lesson && lab->lesson->refusal)
 		page_add(p, ROLE_WARN, "This cannot run here: %s", lab->lesson->refusal);
 	if (!lab->lesson)
 		add_intro(ui, p);
 	else if (q)
 		add_question(ui, p, q);
+	else if (m && lab->at && ui->is_presenting && !ui->is_detail_open)
+		add_short_answer(p, m);
 	else if (m && lab->at)
 		add_answer(lab, p, m);
 	else if (m)

@@ -6,6 +6,7 @@
  */
 #include "player.h"
 
+#include "present.h"
 #include "ui_impl.h"
 
 #include <inttypes.h>
@@ -273,7 +274,8 @@ static void draw_column(const struct ui *ui, struct canvas *c, struct area a, co
 	unsigned y = a.y, n_left = 0, end = a.y + a.h - 1;
 	char more[40];
 
-	for (int rank = 0; rank < 3; rank++)
+	/* For the back row only what changes. */
+	for (int rank = 0; rank < (ui->is_presenting ? 1 : 3); rank++)
 		for (uint32_t i = b->items.n; i-- > 0;) {
 			const struct box *box = &b->items.items[i];
 			unsigned h = box_lines(box, a.w);
@@ -319,8 +321,9 @@ static void draw_boxes(const struct ui *ui, struct canvas *c, struct area a)
 static void draw_step_text(const struct ui *ui, struct canvas *c, struct area a, unsigned *used)
 {
 	const struct step *s = &trace_of(ui)->steps.items[ui->overlay_at];
-	struct page p = {.cs = ui->opt.cs, .width = a.w - 2, .key_width = 4};
+	struct page p = {.cs = ui->opt.cs, .width = a.w - 2, .is_flush = true};
 	const char *name = s->err ? strerrorname_np(-s->err) : NULL;
+	unsigned big = 0;
 
 	page_add(&p, ROLE_KEY, "%s()  in %s", s->func, s->file);
 	if (s->err)
@@ -331,8 +334,14 @@ static void draw_step_text(const struct ui *ui, struct canvas *c, struct area a,
 		page_add(&p, ROLE_PLAIN, "%s", s->why);
 	if (s->err && trace_of(ui)->advice)
 		page_add(&p, ROLE_PLAIN, "To do: %s", trace_of(ui)->advice);
+	if (ui->is_presenting && ui->h >= PRESENT_TALL) {
+		present_big(c, a.x, a.y, a.w, ROLE_HEADER, s->func);
+		big = present_big_lines(ui->opt.cs) + 1;
+		a.y += big, a.h -= big;
+	}
 	*used = p.lines.n + 1 < a.h ? p.lines.n + 1 : a.h;
 	page_draw(&p, c, a.x, a.y, a.w - 1, *used, 0);
+	*used += big;
 	page_free(&p);
 }
 

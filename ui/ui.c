@@ -263,7 +263,7 @@ static void handle_click(struct ui *ui, unsigned x, unsigned y)
 	if (ui->overlay || ui->prompt.kind || lay.is_too_small || x < lay.list.x ||
 	    x >= lay.list.x + lay.list.w || y < lay.list.y || y >= lay.list.y + lay.list.h)
 		return;
-	at = l->top + y - lay.list.y;
+	at = l->top + (y - lay.list.y) / lay.row_lines;
 	if (at >= l->shown.n)
 		return;
 	if (at == l->at)

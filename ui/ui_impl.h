@@ -83,6 +83,7 @@ void ui_toggle_column(struct ui *ui, const struct column *col);
 /* ---- layout.c: where everything is ---- */
 struct layout {
 	struct area titles, list, line, detail, status, bar;
+	unsigned row_lines; /* of a row of the list */
 	bool is_detail_right;
 	bool is_too_small;
 };

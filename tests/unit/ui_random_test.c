@@ -5,6 +5,7 @@
  */
 #include "ui_help.h"
 #include "ui_impl.h"
+#include "ui_lesson.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -77,7 +78,13 @@ static void gets_out(struct ui *ui)
 	assert_true(effects & UI_QUIT);
 }
 
-static void step(struct ui *ui, unsigned *seed)
+static void handle(struct ui *ui, struct ui_lesson *u, const struct input *in)
+{
+	if (ui_handle(ui, in) & UI_STAGE)
+		u->stage.run(&u->stage, ui, ui_request(ui));
+}
+
+static void step(struct ui *ui, struct ui_lesson *u, unsigned *seed)
 {
 	struct input in = {.type = INPUT_KEY};
 	unsigned what = rand_r(seed) % 100;
@@ -91,26 +98,29 @@ static void step(struct ui *ui, unsigned *seed)
 		in.x = rand_r(seed) % 220;
 		in.y = rand_r(seed) % 70;
 		in.by = (int)(rand_r(seed) % 9) - 4;
-		ui_handle(ui, &in);
+		handle(ui, u, &in);
 	} else {
 		strcpy(in.key, keys[rand_r(seed) % n_keys]);
-		ui_handle(ui, &in);
+		handle(ui, u, &in);
 	}
 }
 
 static void run(enum charset cs, unsigned seed)
 {
-	struct ui_options opt = {.cs = cs};
+	struct ui_options opt = {.cs = cs, .has_stage = true};
 	struct ui *ui = ui_new(&opt, 80, 24);
 	struct canvas canvas = {0};
+	struct ui_lesson u;
 
+	ui_lesson_open(&u);
 	for (unsigned i = 0; i < STEPS / 2; i++) {
-		step(ui, &seed);
+		step(ui, &u, &seed);
 		check(ui, &canvas, i % 16 == 0);
 		if (i % 500 == 499)
 			gets_out(ui);
 	}
 	ui_free(ui);
+	ui_lesson_close(&u);
 	canvas_free(&canvas);
 }
 
