@@ -140,6 +140,7 @@ void lab_close(struct lab *lab)
 		close(lab->cgroup);
 	free(lab->procs.items);
 	free(lab->devs.items);
+	free(lab->made.items);
 	free(lab);
 }
 

@@ -7,8 +7,9 @@
  *
  * They end with nscope however it ends: each of them ends when its socket does,
  * and a supervisor, their parent, takes along what is left of their process group.
- * What changes the machine for others (mounts, host name, quotas) is refused while
- * a test process is still in nscope's own namespace of that kind.
+ * What changes the machine for others (mounts, host name, quotas, interfaces, queues)
+ * is refused while a test process is still in nscope's own namespace of that kind, or
+ * in one that the lab did not make: it may enter those and look.
  *
  * Not for use by several threads at once.
  */

@@ -177,11 +177,3 @@ int lab_open_path(struct lab_args *a, const char *path, uint64_t flags)
 		err = open_in_proc(a, link, flags & ~(uint64_t)O_NOFOLLOW);
 	return lab_close_fd(a, at) ?: err;
 }
-
-int lab_need_out(const struct lab *lab, const struct lab_proc *p, enum ns_slot slot, struct err *e)
-{
-	if (p->t.slots[slot] && p->t.slots[slot] != lab->own[slot])
-		return 0;
-	return err_set(e, EPERM, "test process %d is still in nscope's own %s namespace", p->t.tid,
-		       ns_slots[slot].name);
-}

@@ -73,6 +73,8 @@ int lab_adopt(struct lab *lab, int ctl, int maker, bool is_thread, struct err *e
 		p.has_private_mnt = lab->procs.items[maker].has_private_mnt;
 	*array_add(&lab->procs) = p;
 	lab_read_slots(lab, p.t.id);
+	if (maker < p.t.id)
+		lab_note_child(lab, lab_proc(lab, p.t.id), lab_proc(lab, maker));
 	return p.t.id;
 }
 

@@ -179,8 +179,11 @@ static void note_mounts(struct lab *lab, struct lab_proc *p)
 static void after(struct lab *lab, int who, const struct lab_call *c, const struct lab_result *r)
 {
 	struct lab_proc *p = lab_proc(lab, who);
+	uint32_t before[NS_N_SLOTS];
 
-	lab_read_slots(lab, who);
+	memcpy(before, p->t.slots, sizeof(before));
+	if (lab_read_slots(lab, who))
+		lab_note_change(lab, p, before, c->kind == LAB_CALL && c->call.kind == CALL_SETNS);
 	if (c->kind == LAB_CHROOT)
 		lab->has_chroot = true;
 	if (c->kind == LAB_CALL && c->call.kind == CALL_SETNS && !r->ret)

@@ -17,6 +17,13 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
+/* The reason why there can be none here. */
+static int cannot(struct err *e, const char *what, int errnum)
+{
+	err_set(e, errnum, "%s", what);
+	return -ENOTSUP;
+}
+
 static FILE *open_text(const struct lab *lab, const char *path)
 {
 	int fd = openat(lab->proc_fd, path, O_RDONLY | O_CLOEXEC);
@@ -73,13 +80,13 @@ static int open_group(struct lab *lab, struct err *e)
 	if (f)
 		fclose(f);
 	if (!place)
-		return err_set(e, ENOTSUP, "no mount of cgroup v2 shows nscope's control group");
+		return cannot(e, "there is no cgroup v2: no mount shows nscope's control group", 0);
 	lab->cgroup = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (lab->cgroup >= 0 && !fstatfs(lab->cgroup, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC)
 		return 0;
 	if (lab->cgroup >= 0)
 		close(steal_fd(&lab->cgroup));
-	return err_set(e, ENOTSUP, "nscope's control group cannot be opened");
+	return cannot(e, "nscope's control group cannot be opened", 0);
 }
 
 /* Empty groups of labs whose nscope and supervisor were both killed. */
@@ -132,8 +139,7 @@ static int make_group(struct lab_args *a, const char *name)
 
 	if (err || !mkdirat(a->lab->cgroup, name, 0755) || errno == EEXIST)
 		return err;
-	return err_set(a->e, ENOTSUP, "no control group can be made below nscope's: %s",
-		       strerror(errno));
+	return cannot(a->e, "no control group can be made below nscope's", errno);
 }
 
 static int move_in(struct lab_args *a, const char *name)
@@ -147,8 +153,7 @@ static int move_in(struct lab_args *a, const char *name)
 	n = snprintf(text, sizeof(text), "%d", a->p->t.tgid);
 	if (fd >= 0 && write(fd, text, n) == n)
 		return 0;
-	return err_set(a->e, ENOTSUP, "nscope may not move processes between control groups: %s",
-		       strerror(errno));
+	return cannot(a->e, "nscope may not move processes between control groups", errno);
 }
 
 int lab_do_cgroup(struct lab_args *a)

@@ -18,6 +18,7 @@ struct lab_proc {
 	bool is_killed;	      /* SIGKILL was sent: it is asked nothing more */
 	int sleeps_for;	      /* LAB_WAITING: the child */
 	int ctl_number;	      /* of the socket, in the process itself */
+	uint16_t foreign;     /* bits of slots: namespaces that the lab did not make */
 };
 
 struct lab {
@@ -28,6 +29,7 @@ struct lab {
 	uint32_t own[NS_N_SLOTS]; /* nscope's namespaces */
 	bool has_chroot;      /* somebody made that call: "/" may not be the root of the mounts */
 	int cgroup;	      /* directory of nscope's control group; -1 until it is needed */
+	ARRAY(uint64_t) made; /* namespaces: kind and inode number */
 	ARRAY(uint64_t) devs; /* of file systems that were mounted by the lab */
 };
 
@@ -77,6 +79,15 @@ void lab_wake_maker(struct lab *lab, int child);
 /* Take in the process at the other end of the socket (owned from now on): its id or -errno. */
 int lab_adopt(struct lab *lab, int ctl, int maker, bool is_thread, struct err *e);
 
+/* ---- lab_origin.c ---- */
+/* The child's slots were read for the first time. */
+void lab_note_child(struct lab *lab, struct lab_proc *child, const struct lab_proc *maker);
+/* Its slots were read after a call that may have changed them; is_entry: by setns(). */
+void lab_note_change(struct lab *lab, struct lab_proc *p, const uint32_t before[NS_N_SLOTS],
+		     bool is_entry);
+/* 0 when the namespace in that slot of p was made by the lab; or -EPERM. */
+int lab_need_out(const struct lab *lab, const struct lab_proc *p, enum ns_slot slot, struct err *e);
+
 /* ---- lab_args.c: a call becomes system calls of the agent ---- */
 struct lab_args {
 	struct lab *lab;
@@ -105,8 +116,6 @@ int lab_open_path(struct lab_args *a, const char *path, uint64_t flags);
 /* Adds a text to the data of a request and gives its place, for an argument. */
 uint64_t lab_put(struct lab_request *q, size_t *n, const char *text);
 int lab_need_text(const struct lab_args *a, const char *text, const char *what);
-/* 0 when the process p is out of nscope's own namespace of that slot; or -EPERM. */
-int lab_need_out(const struct lab *lab, const struct lab_proc *p, enum ns_slot slot, struct err *e);
 /* The other process of the call, or NULL with e set. */
 struct lab_proc *lab_other(const struct lab_args *a);
 /* The path below /proc of the namespace file that the call names. */

@@ -184,6 +184,8 @@ static int do_write(struct lab_args *a)
 
 	if (err)
 		return err;
+	if (o->foreign & BIT(SLOT_USER))
+		return lab_need_out(a->lab, o, SLOT_USER, a->e);
 	for (unsigned i = 0; i < ARRAY_SIZE(writable) && a->c->path; i++) {
 		if (strcmp(a->c->path, writable[i]))
 			continue;

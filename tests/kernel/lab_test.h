@@ -8,7 +8,9 @@
 #include "text.h"
 
 #include <errno.h>
+
 #include <linux/sched.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 #include <fcntl.h>
 #include <sys/ipc.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #define MKDIR(who, at)	     DO(who, .kind = LAB_MKDIR, .path = at)
@@ -344,6 +344,46 @@ static void test_cgroup(void)
 	GIVES(DO(a, .kind = LAB_SIGNAL, .other = b, .number = SIGSTOP), 0); /* ends all the same */
 }
 
+/* Namespaces of somebody else may be entered, not changed; what the lab made, again. */
+static void test_foreign(void)
+{
+	const uint64_t flags = CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNS;
+	int a = spawn(), b, pipe_fds[2], fd;
+	char word;
+	pid_t pid;
+
+	CHECK(!pipe(pipe_fds));
+	pid = fork();
+	if (!pid) {
+		if (unshare(flags) || write(pipe_fds[1], "x", 1) != 1)
+			_exit(1);
+		pause();
+	}
+	GIVES(read(pipe_fds[0], &word, 1), 1);
+	GIVES(CALL(a, .kind = CALL_SETNS, .flags = flags,
+		   .fd = {.kind = CALL_FD_PIDFD, .pid = pid}),
+	      0);
+	b = child(a, CLONE_NEWIPC);
+	for (int i = 0; i < 2; i++) {
+		GIVES(DO(i ? a : b, .kind = LAB_SETHOSTNAME, .text = "x"), LAB_SAYS(EPERM));
+		GIVES(MOUNT(i ? a : b, "tmpfs", "/tmp"), LAB_SAYS(EPERM));
+		GIVES(DO(i ? a : b, .kind = LAB_QUOTA, .slot = 1, .number = 1), LAB_SAYS(EPERM));
+		GIVES(DO(a, .kind = LAB_WRITE, .other = i ? a : b, .path = "uid_map",
+			 .text = "0 0 1"),
+		      LAB_SAYS(EPERM));
+	}
+	GIVES(DO(a, .kind = LAB_MSGGET, .number = IPC_PRIVATE), LAB_SAYS(EPERM));
+	GIVES(DO(b, .kind = LAB_MSGGET, .number = IPC_PRIVATE) >= 0, 1);
+	fd = DO(a, .kind = LAB_OPEN_NS, .other = b, .slot = SLOT_IPC);
+	GIVES(DO(a, .kind = LAB_KILL, .other = b, .number = SIGKILL), 0);
+	GIVES(CALL(a, .kind = CALL_SETNS, .fd = {.kind = CALL_FD_NUMBER, .fd = fd}), 0);
+	GIVES(DO(a, .kind = LAB_MSGGET, .number = IPC_PRIVATE) >= 0, 1);
+	GIVES(CALL(a, .kind = CALL_UNSHARE, .flags = CLONE_NEWUTS), 0);
+	GIVES(DO(a, .kind = LAB_SETHOSTNAME, .text = "x"), 0);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 static const struct test tests[] = {
 	{"looks", test_looks},
 	{"no_map", test_no_map},
@@ -358,6 +398,7 @@ static const struct test tests[] = {
 	{"veth", test_veth},
 	{"links", test_links},
 	{"cgroup", test_cgroup},
+	{"foreign", test_foreign},
 };
 
 int main(int argc, char **argv)
