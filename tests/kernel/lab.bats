@@ -118,7 +118,8 @@ find_named() {
     owner=$!
     wait_until grep -q ready "$BATS_TEST_TMPDIR/out"
     kill -STOP $owner
-    kill -KILL "$(pgrep -P $owner)" $owner
+    pgrep -P $owner | xargs -r kill -KILL # none while it changes from one lab to the next
+    kill -KILL $owner
     wait $owner || true
   done
   wait_until is_clean
