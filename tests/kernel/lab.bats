@@ -6,17 +6,23 @@ load ../lib/nscope
 DRIVER=$NSCOPE_BUILD/kernel/lab_driver
 PROGRAMS=(lab_driver lab_world)
 
-# What the laboratory could leave beside processes. Of control groups those whose nscope is gone:
-# those of other runs are none of ours.
+# What the laboratory could leave beside processes: of control groups those of the programs that
+# this test started, for other runs have theirs.
 state() {
   awk '/nsfs|nscope/ { print $5 }' /proc/self/mountinfo
   basename -a /sys/class/net/*
   [ ! -d /run/netns ] || find /run/netns -mindepth 1
   hostname
-  find /sys/fs/cgroup -type d -name 'nscope-lab-*' | while read -r group; do
-    pid=${group##*/nscope-lab-}
-    [ -e "/proc/${pid%%-*}" ] || echo "$group"
-  done
+  while read -r pid; do
+    find /sys/fs/cgroup -type d -name "nscope-lab-$pid-*"
+  done <"$BATS_TEST_TMPDIR/started"
+}
+
+# start COMMAND...: a program with a lab; $owner is its pid, and its output in out.
+start() {
+  "$@" >"$BATS_TEST_TMPDIR/out" 3>&- &
+  owner=$!
+  echo $owner >>"$BATS_TEST_TMPDIR/started"
 }
 
 # The test processes that nobody owns: their first ancestor of another name is no lab's owner.
@@ -34,6 +40,7 @@ ours() {
 }
 
 setup() {
+  : >"$BATS_TEST_TMPDIR/started"
   state >"$BATS_TEST_TMPDIR/before"
 }
 
@@ -57,10 +64,13 @@ each_test() {
   shift
   for program in "${PROGRAMS[@]}"; do
     for test in $("$folder/$program" list); do
-      "$@" "$folder/$program" "$test" || {
+      start "$@" "$folder/$program" "$test"
+      wait $owner || {
         echo "failed: $program $test"
+        cat "$BATS_TEST_TMPDIR/out"
         return 1
       }
+      owner=
     done
   done
 }
@@ -85,8 +95,7 @@ find_named() {
 }
 
 @test "lab: a test process is named nscope-lab, and holds nothing of its owner" {
-  "$DRIVER" hold >"$BATS_TEST_TMPDIR/out" 3>&- &
-  owner=$!
+  start "$DRIVER" hold
   wait_until grep -q ready "$BATS_TEST_TMPDIR/out"
   kill -STOP $owner
   wait_until find_named
@@ -98,8 +107,7 @@ find_named() {
 
 @test "lab: killed at 50 moments, nothing is left" {
   for i in {1..50}; do
-    "$DRIVER" hold >"$BATS_TEST_TMPDIR/out" 3>&- &
-    owner=$!
+    start "$DRIVER" hold
     if [ $((i % 10)) = 0 ]; then
       wait_until grep -q ready "$BATS_TEST_TMPDIR/out"
     else
@@ -107,6 +115,7 @@ find_named() {
     fi
     kill -KILL $owner
     wait $owner || true
+    owner=
   done
   wait_until is_clean
 }
@@ -114,13 +123,13 @@ find_named() {
 # Nobody is left then to remove control groups; the next lab that makes one does.
 @test "lab: killed together with its supervisor, nothing is left but what the next lab removes" {
   for _ in {1..5}; do
-    "$DRIVER" hold >"$BATS_TEST_TMPDIR/out" 3>&- &
-    owner=$!
+    start "$DRIVER" hold
     wait_until grep -q ready "$BATS_TEST_TMPDIR/out"
     kill -STOP $owner
     pgrep -P $owner | xargs -r kill -KILL # none while it changes from one lab to the next
     kill -KILL $owner
     wait $owner || true
+    owner=
   done
   wait_until is_clean
   "$NSCOPE_BUILD/kernel/lab_world" cgroup
