@@ -115,7 +115,7 @@ enum lab_kind {
 		     * a number
 		     */
 	LAB_GETPID, /* "pid=1 tid=1 ppid=0"; gives the pid */
-	LAB_CLOCK,  /* "monotonic=12 boottime=86412" in whole seconds; gives the last */
+	LAB_CLOCK,  /* "monotonic+0 boottime+86400": seconds ahead of nscope's own clocks */
 	LAB_LINKS,  /* "lo down", "v0 up nsid=0 10.9.0.1/24": nsid, where its other end is, is its
 		     * own namespace's number for that one; "no-carrier" follows "up" while the
 		     * other end is down; link-local addresses of IPv6 are left out
@@ -172,6 +172,11 @@ const struct lab_task *lab_task(const struct lab *lab, int id);
 int lab_find(const struct lab *lab, pid_t tid);
 /* Read its slots now; false when it has ended. */
 bool lab_read_slots(struct lab *lab, int id);
+/*
+ * Is something mounted at the path, as the process sees its mounts? 1 or 0; -1: that
+ * cannot be read.
+ */
+int lab_is_mounted(struct lab *lab, int id, const char *path);
 /* The tgid of its parent as nscope sees it, 0 when it has none here or is gone. */
 pid_t lab_parent(struct lab *lab, int id);
 

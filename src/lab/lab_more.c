@@ -66,10 +66,18 @@ static int do_signal(struct lab_args *a)
 {
 	struct lab_request q = {.nr = SYS_pidfd_send_signal, .fds = BIT(0)};
 
+	const struct lab_proc *o = lab_other(a);
+	pid_t tgid = o ? o->t.tgid : 0;
+	int err;
+
 	q.args[1] = a->c->number;
 	if (a->c->other == LAB_SUPERVISOR)
 		return err_set(a->e, EPERM, "the lab's supervisor takes no signals");
-	return with_pidfd(a, &q);
+	err = with_pidfd(a, &q);
+	/* It may have been dropped, as by the init of a pid namespace. */
+	if (!err && !a->r->ret && a->c->number == SIGKILL)
+		lab_await_group(a->lab, tgid, KILL_MS);
+	return err;
 }
 
 static int do_wait(struct lab_args *a)

@@ -184,3 +184,26 @@ void lab_await_group(struct lab *lab, pid_t tgid, int ms)
 			lab_await_end(lab, i, ms);
 	}
 }
+
+int lab_is_mounted(struct lab *lab, int id, const char *path)
+{
+	const struct lab_proc *p = lab_proc(lab, id);
+	_cleanup_free_ char *line = NULL;
+	char name[64], at[256];
+	bool is_there = false;
+	size_t room = 0;
+	FILE *f;
+	int fd;
+
+	if (!p || p->t.state >= LAB_ZOMBIE)
+		return -1;
+	snprintf(name, sizeof(name), "%d/task/%d/mountinfo", p->t.tgid, p->t.tid);
+	fd = openat(lab->proc_fd, name, O_RDONLY | O_CLOEXEC);
+	f = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!f)
+		return -1;
+	while (!is_there && getline(&line, &room, f) > 0)
+		is_there = sscanf(line, "%*s %*s %*s %*s %255s", at) == 1 && !strcmp(at, path);
+	fclose(f);
+	return is_there;
+}

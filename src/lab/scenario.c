@@ -33,6 +33,16 @@ const struct scenario *const scenarios[] = {
 	&scene_setns_refused,
 	&scene_clone_refused,
 	&scene_limits,
+	/* what keeps a namespace */
+	&scene_net_named,
+	&scene_net_orphan,
+	&scene_persist,
+	/* mounts and roots */
+	&scene_net_busy,
+	&scene_chroot,
+	/* ipc, time and cgroup */
+	&scene_ipc,
+	&scene_time,
 };
 const unsigned n_scenarios = ARRAY_SIZE(scenarios);
 

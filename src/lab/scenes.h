@@ -31,4 +31,17 @@ extern const struct scenario scene_setns_refused;
 extern const struct scenario scene_clone_refused;
 extern const struct scenario scene_limits;
 
+/* ---- scenes_keep.c: what keeps a namespace ---- */
+extern const struct scenario scene_net_named;
+extern const struct scenario scene_net_orphan;
+extern const struct scenario scene_persist;
+
+/* ---- scenes_mount.c: mounts and roots ---- */
+extern const struct scenario scene_net_busy;
+extern const struct scenario scene_chroot;
+
+/* ---- scenes_ipc.c: ipc, time, cgroup ---- */
+extern const struct scenario scene_ipc;
+extern const struct scenario scene_time;
+
 #endif

@@ -57,15 +57,6 @@ bool stage_slot(struct stage *st, const char *text, struct actor **a, int *slot,
 	return false;
 }
 
-uint32_t stage_place(struct stage *st, const char *path)
-{
-	for (uint32_t i = 0; i < st->places.n; i++)
-		if (!strcmp(st->places.items[i], path))
-			return i;
-	*array_add(&st->places) = xstrdup(path);
-	return st->places.n - 1;
-}
-
 /* ---- the first test process ---- */
 
 static bool is_privileged(void)
@@ -258,11 +249,8 @@ void stage_close(struct stage *st)
 	if (st->has_facts && st->opt.facts_free)
 		st->opt.facts_free(&st->facts);
 	compare_end(&st->compare);
-	for (uint32_t i = 0; i < st->places.n; i++)
-		free(st->places.items[i]);
 	for (uint32_t i = 0; i < st->done.n; i++)
 		free(st->done.items[i].text);
-	free(st->places.items);
 	free(st->done.items);
 	free(st->fds.items);
 	strbuf_free(&st->says);

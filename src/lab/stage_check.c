@@ -191,6 +191,25 @@ static int apply(struct stage *st, enum world w, unsigned f, const char *name, s
 	return 0;
 }
 
+/* "mounted(c,/run/blue)" */
+static int mounted(struct stage *st, enum world w, const char *name, const char *path,
+		   struct term *t, struct err *e)
+{
+	const struct actor *a = stage_need_actor(st, name, e);
+	int is_there;
+
+	if (!a)
+		return -EINVAL;
+	*t = unknown;
+	if (!a->is_alive)
+		return 0;
+	is_there = w == MODEL ? model_has_mount(st->m, a->tid[w], path)
+			      : lab_is_mounted(st->lab, a->id, path);
+	if (is_there >= 0)
+		*t = number(is_there);
+	return 0;
+}
+
 static int parse_term(struct stage *st, enum world w, const char *text, struct term *t,
 		      struct err *e)
 {
@@ -204,6 +223,8 @@ static int parse_term(struct stage *st, enum world w, const char *text, struct t
 	}
 	if (sscanf(text, "count(nsproxy(%31[a-z0-9_]))%c", name, &end) == 1)
 		return count_of_nsproxy(st, w, name, t, e);
+	if (sscanf(text, "mounted(%31[a-z0-9_],%63[^)])%c", name, inner, &end) == 2)
+		return mounted(st, w, name, inner, t, e);
 	if (sscanf(text, "%31[a-z](%63[a-z0-9_/])%c", name, inner, &end) == 2)
 		for (unsigned i = 0; i < ARRAY_SIZE(functions); i++)
 			if (!strcmp(functions[i].name, name))

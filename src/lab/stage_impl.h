@@ -27,7 +27,7 @@ struct actor {
 	struct stage_ns ns[N_WORLDS][NS_N_SLOTS]; /* the last that were seen */
 };
 
-/* A descriptor by its name, or a place where something is mounted. */
+/* A descriptor by its name. */
 struct stage_fd {
 	char name[ACT_NAME_MAX];
 	unsigned who;
@@ -56,7 +56,6 @@ struct stage {
 	struct actor actors[STAGE_N_ACTORS];
 	unsigned n_actors;
 	ARRAY(struct stage_fd) fds;
-	ARRAY(char *) places; /* paths; their row is the model's number */
 	ARRAY(struct stage_done) done;
 	int next_fd; /* of the model alone */
 	const struct snap *snaps[N_WORLDS];
@@ -110,8 +109,6 @@ struct actor *stage_need_actor(struct stage *st, const char *name, struct err *e
 struct stage_fd *stage_fd(struct stage *st, const char *name);
 /* "b/net": whose, and which slot. False, with e set, when it is none. */
 bool stage_slot(struct stage *st, const char *text, struct actor **a, int *slot, struct err *e);
-/* The number of a path among those where something is mounted. */
-uint32_t stage_place(struct stage *st, const char *path);
 
 /* ---- stage_do.c ---- */
 /* Where everybody is now, by the snaps that were read. */

@@ -121,8 +121,11 @@ static int prepare_open(struct stage_run *r)
 static long model_open_act(struct stage_run *r)
 {
 	struct actor *o;
-	int slot, nr = stage_new_fd(r);
+	int slot, nr;
 
+	if (r->c.kind == LAB_OPEN)
+		return stage_model_open_path(r);
+	nr = stage_new_fd(r);
 	if (!stage_slot(r->st, stage_arg(r, 0), &o, &slot, r->e))
 		return -EINVAL;
 	return stage_fd_or_error(model_open_ns(r->st->m, r->who->tid[MODEL], o->tid[MODEL], slot,
@@ -226,7 +229,7 @@ const struct stage_verb stage_verbs[] = {
 	{"umount", "(\"PATH\"[, MNT_DETACH])", 1, 2, "take a mount away", stage_prepare_umount,
 	 stage_model_umount, GIVES_NOTHING, false},
 	{"propagation", "(\"PATH\", MS_SHARED)", 2, 2, "what mounts there do to copies",
-	 stage_prepare_propagation, stage_no_rule, GIVES_NOTHING, false},
+	 stage_prepare_propagation, stage_model_propagation, GIVES_NOTHING, false},
 	{"pivot_root", "(\"NEW\", \"OLD\")", 2, 2, "another root for its mount namespace",
 	 stage_prepare_pivot, stage_model_pivot, GIVES_NOTHING, false},
 	{"chroot", "(\"PATH\")", 1, 1, "another root directory", stage_prepare_path,
@@ -238,7 +241,7 @@ const struct stage_verb stage_verbs[] = {
 	{"create", "(\"PATH\")", 1, 1, "an empty file, on a tmpfs of its own", stage_prepare_path,
 	 stage_no_rule, GIVES_NOTHING, false},
 	{"unlink", "(\"PATH\")", 1, 1, "a file, on a tmpfs of its own", stage_prepare_path,
-	 stage_no_rule, GIVES_NOTHING, false},
+	 stage_model_unlink, GIVES_NOTHING, false},
 	{"rmdir", "(\"PATH\")", 1, 1, "a directory, on a tmpfs of its own", stage_prepare_path,
 	 stage_no_rule, GIVES_NOTHING, false},
 	{"read", "(\"PATH\")", 1, 1, "a file, as it sees it", stage_prepare_path, stage_no_rule,

@@ -55,11 +55,14 @@ long stage_model_mount(struct stage_run *r);
 int stage_prepare_umount(struct stage_run *r);
 long stage_model_umount(struct stage_run *r);
 int stage_prepare_propagation(struct stage_run *r);
+long stage_model_propagation(struct stage_run *r);
 int stage_prepare_pivot(struct stage_run *r);
 long stage_model_pivot(struct stage_run *r);
 /* All that take a path and nothing else. */
 int stage_prepare_path(struct stage_run *r);
 long stage_model_chroot(struct stage_run *r);
+long stage_model_unlink(struct stage_run *r);
+long stage_model_open_path(struct stage_run *r);
 
 /* ---- stage_verbs_look.c ---- */
 int stage_prepare_look(struct stage_run *r);

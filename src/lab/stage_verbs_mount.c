@@ -64,7 +64,7 @@ int stage_prepare_bind(struct stage_run *r)
 
 #define NR_WALK 1000000 /* of a file that is open during the call only */
 
-static long bind_ns(struct stage_run *r, uint32_t place)
+static long bind_ns(struct stage_run *r)
 {
 	struct model *m = r->st->m;
 	struct actor *o;
@@ -75,20 +75,18 @@ static long bind_ns(struct stage_run *r, uint32_t place)
 	ret = model_open_ns(m, me(r), o->tid[MODEL], slot, NR_WALK, NULL);
 	if (ret < 0)
 		return ret;
-	ret = model_bind(m, me(r), NR_WALK, place, &r->trace);
+	ret = model_bind(m, me(r), NR_WALK, r->c.path, &r->trace);
 	model_close(m, me(r), NR_WALK, NULL);
 	return ret;
 }
 
 long stage_model_bind(struct stage_run *r)
 {
-	uint32_t place = stage_place(r->st, r->c.path);
-
 	if (r->c.kind == LAB_BIND_PATH)
-		return STAGE_NO_RULE;
+		return model_bind_path(r->st->m, me(r), r->c.text, r->c.path, &r->trace);
 	if (r->c.kind == LAB_BIND_NS)
-		return bind_ns(r, place);
-	return model_bind(r->st->m, me(r), r->c.fd, place, &r->trace);
+		return bind_ns(r);
+	return model_bind(r->st->m, me(r), r->c.fd, r->c.path, &r->trace);
 }
 
 int stage_prepare_mount(struct stage_run *r)
@@ -101,7 +99,7 @@ int stage_prepare_mount(struct stage_run *r)
 
 long stage_model_mount(struct stage_run *r)
 {
-	return model_mount(r->st->m, me(r), r->c.text, stage_place(r->st, r->c.path), &r->trace);
+	return model_mount(r->st->m, me(r), r->c.text, r->c.path, &r->trace);
 }
 
 int stage_prepare_umount(struct stage_run *r)
@@ -119,23 +117,60 @@ int stage_prepare_umount(struct stage_run *r)
 
 long stage_model_umount(struct stage_run *r)
 {
-	return model_umount(r->st->m, me(r), stage_place(r->st, r->c.path), &r->trace);
+	return model_umount(r->st->m, me(r), r->c.path, r->c.flags, &r->trace);
 }
+
+static const struct {
+	const char *name;
+	int64_t flag;
+	enum model_propagation model;
+} types[] = {
+	{"MS_SHARED", MS_SHARED, MODEL_SHARED},
+	{"MS_SLAVE", MS_SLAVE, MODEL_SLAVE},
+	{"MS_PRIVATE", MS_PRIVATE, MODEL_PRIVATE},
+	{"MS_UNBINDABLE", MS_UNBINDABLE, MODEL_UNBINDABLE},
+};
 
 int stage_prepare_propagation(struct stage_run *r)
 {
-	static const struct stage_word words[] = {{"MS_SHARED", MS_SHARED},
-						  {"MS_SLAVE", MS_SLAVE},
-						  {"MS_PRIVATE", MS_PRIVATE},
-						  {"MS_UNBINDABLE", MS_UNBINDABLE}};
+	struct stage_word words[ARRAY_SIZE(types)];
 	int64_t flags;
 
+	for (unsigned i = 0; i < ARRAY_SIZE(types); i++)
+		words[i] = (struct stage_word){types[i].name, types[i].flag};
 	r->c.kind = LAB_MOUNT;
 	r->c.path = stage_arg(r, 0);
 	if (stage_word_arg(r, 1, words, ARRAY_SIZE(words), &flags))
 		return -EINVAL;
 	r->c.flags = flags;
 	return 0;
+}
+
+long stage_model_propagation(struct stage_run *r)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(types); i++)
+		if ((uint64_t)types[i].flag == r->c.flags)
+			return model_propagation(r->st->m, me(r), r->c.path, types[i].model,
+						 &r->trace);
+	return STAGE_NO_RULE;
+}
+
+/* Of files it knows the mounts on them, and nothing else. */
+long stage_model_unlink(struct stage_run *r)
+{
+	if (r->ret[KERNEL] < 0 && r->ret[KERNEL] != -EBUSY)
+		return STAGE_NO_RULE;
+	return model_unlink(r->st->m, me(r), r->c.path, &r->trace);
+}
+
+/* Whether it is there, only the kernel knows. */
+long stage_model_open_path(struct stage_run *r)
+{
+	int nr = stage_new_fd(r);
+
+	if (r->ret[KERNEL] < 0 && !model_has_mount(r->st->m, me(r), r->c.path))
+		return STAGE_NO_RULE;
+	return stage_fd_or_error(model_open_path(r->st->m, me(r), r->c.path, nr, &r->trace), nr);
 }
 
 /* ---- the root of a mount namespace ---- */
@@ -150,5 +185,5 @@ int stage_prepare_pivot(struct stage_run *r)
 
 long stage_model_pivot(struct stage_run *r)
 {
-	return model_pivot_root(r->st->m, me(r), &r->trace);
+	return model_pivot_root(r->st->m, me(r), r->c.path, r->c.text, &r->trace);
 }

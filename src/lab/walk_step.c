@@ -411,7 +411,7 @@ static int do_hold(struct walk *w, const struct walk_step *s, long *ret)
 
 	if (c.fd < 0)
 		return -EAGAIN;
-	if (s->op == WALK_BIND && (kind == NS_MNT || model_has_bind(w->m, tid, s->place)))
+	if (s->op == WALK_BIND && (kind == NS_MNT || model_has_mount(w->m, tid, c.path)))
 		return -EAGAIN;
 	c.kind = s->op == WALK_DUP ? LAB_DUP : s->op == WALK_CLOSE ? LAB_CLOSE : LAB_BIND_FD;
 	err = ask(w, s->who, &c, &r);
@@ -422,7 +422,7 @@ static int do_hold(struct walk *w, const struct walk_step *s, long *ret)
 	else if (s->op == WALK_CLOSE)
 		*ret = model_close(w->m, tid, c.fd, NULL);
 	else
-		*ret = model_bind(w->m, tid, c.fd, s->place, NULL);
+		*ret = model_bind(w->m, tid, c.fd, c.path, NULL);
 	return compare_answers(w, *ret, r.ret);
 }
 
@@ -434,7 +434,7 @@ static int do_umount(struct walk *w, const struct walk_step *s, long *ret)
 
 	if (err)
 		return err;
-	*ret = model_umount(w->m, model_tid(w, s->who), s->place, NULL);
+	*ret = model_umount(w->m, model_tid(w, s->who), c.path, false, NULL);
 	return compare_answers(w, *ret, r.ret);
 }
 

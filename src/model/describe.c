@@ -27,9 +27,11 @@ static void describe_ipc(const struct model *m, const struct k_ns *ns, struct st
 
 static void describe_mnt(const struct model *m, const struct k_ns *ns, struct strbuf *out)
 {
-	uint32_t n = ns->mnt.n_others + ns->mnt.mounts.n;
+	uint32_t n = ns->mnt.n_others;
 	char buf[128];
 
+	for (uint32_t i = 0; i < ns->mnt.mounts.n; i++)
+		n += ns->mnt.mounts.items[i].ns || ns->mnt.mounts.items[i].sb;
 	if (ns->mnt.n_others)
 		strbuf_printf(out, "list: %u mount%s", n, n == 1 ? "" : "s");
 	else
@@ -37,6 +39,8 @@ static void describe_mnt(const struct model *m, const struct k_ns *ns, struct st
 	for (uint32_t i = 0; i < ns->mnt.mounts.n; i++) {
 		const struct k_mount *mnt = &ns->mnt.mounts.items[i];
 
+		if (!mnt->ns && !mnt->sb)
+			continue;
 		strbuf_printf(out, ", %s",
 			      mnt->ns ? obj_label(m, mnt->ns, buf, sizeof(buf))
 				      : super_label(m, mnt->sb, buf, sizeof(buf)));

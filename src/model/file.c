@@ -159,6 +159,33 @@ int model_open_ns(struct model *m, pid_t tid, pid_t of, enum ns_slot slot, int n
 					"there is no such process"));
 }
 
+static int open_path(struct model *m, struct k_task *me, const char *path, int nr)
+{
+	struct k_ns *mnt = me->nsproxy->ns[SLOT_MNT];
+	const uint32_t i = find_mount(mnt, path);
+	const struct k_mount on = mnt->mnt.mounts.items[i];
+	struct k_ns *ns = on.ns;
+	struct k_file *f = alloc_file(m, me, ns ? FILE_NSFS : FILE_PLAIN);
+
+	if (!f)
+		return no_memory(m);
+	trace_step(m->trace, "fs/open.c", "do_sys_open",
+		   ns ? "what is mounted there: the file of a namespace" : "a file as any other");
+	f->ns = ns;
+	f->mnt_id = on.id;
+	if (ns)
+		open_nsfs(m, ns);
+	*array_add(&me->files->fds) = (struct k_fd){nr, f};
+	return 0;
+}
+
+int model_open_path(struct model *m, pid_t tid, const char *path, int nr, struct trace *t)
+{
+	struct k_task *me = begin_call(m, tid, t);
+
+	return me ? end_call(m, open_path(m, me, path, nr)) : -ESRCH;
+}
+
 static int pidfd_open(struct model *m, struct k_task *me, pid_t of, int nr)
 {
 	static const char file[] = "kernel/pid.c";

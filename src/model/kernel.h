@@ -49,16 +49,23 @@ struct ipc_part {
 	uint32_t msg_ctlmni, msg_ctlmax, msg_ctlmnb, shm_ctlmni;
 	struct link ids; /* of k_ipc */
 };
-/* A mount of a namespace's file, or of a file system that was mounted here. */
+/*
+ * A mount of a namespace's file, or of a file system that was mounted here; of neither:
+ * what the machine had before, all of it taken as the one mount "/".
+ */
 struct k_mount {
-	struct k_ns *ns; /* or */
+	struct k_ns *ns;
 	struct k_super *sb;
-	uint32_t place; /* where, as the caller numbers it */
+	uint32_t id;		/* of this one, not of its copies */
+	char *at;		/* where, from the root of its mount namespace */
+	char *root;		/* the directory of the file system that is seen there */
+	uint32_t group, master; /* its peers; those it receives from; 0: none */
+	bool is_unbindable;
 	bool is_locked; /* came with the copy for another user namespace */
 };
 struct mnt_part {
-	uint32_t n_others; /* mounts that are only counted; 0: not known */
-	ARRAY(struct k_mount) mounts;
+	uint32_t n_others;	      /* mounts that are only counted; 0: not known */
+	ARRAY(struct k_mount) mounts; /* each after what it is mounted on */
 };
 struct pid_part {
 	struct k_task *child_reaper;
@@ -193,6 +200,7 @@ struct k_file {
 	struct k_ns *ns;
 	struct k_pid *pid;
 	struct k_ipc *ipc;
+	uint32_t mnt_id; /* it was opened through that mount; 0: not known */
 	struct k_cred *f_cred;
 };
 struct k_fd {
@@ -283,6 +291,7 @@ struct model {
 	int pid_max;
 	uint32_t threads_max, n_threads;
 	uint64_t n_calls, clock;
+	uint32_t n_peer_groups, n_mounts;
 	uint32_t n_allocs, fail_at;
 	bool was_injected;
 	struct trace *trace;
@@ -458,13 +467,54 @@ const struct k_file *find_file(const struct k_task *p, int nr);
 void open_nsfs(struct model *m, struct k_ns *ns);
 void close_nsfs(struct model *m, struct k_ns *ns);
 
-/* ---- mount.c (fs/namespace.c, fs/super.c) ---- */
-void copy_mounts(struct model *m, struct k_ns *new, const struct k_ns *old);
-void drop_mounts(struct model *m, struct k_ns *mnt);
+/* ---- super.c (fs/super.c) ---- */
+struct fs_type {
+	const char *name;
+	int slot;	   /* of the namespace that it shows; -1: none */
+	bool is_per_mount; /* a superblock for each mount() */
+	bool is_single;	   /* one superblock for the machine */
+	bool keeps_ns;	   /* it counts on the namespace that it shows */
+	bool is_global;	   /* its s_user_ns is the initial one, whoever mounts it */
+	const char *src, *why;
+};
+/* NULL: there is none of that name. */
+const struct fs_type *find_fs_type(const char *name);
+struct k_ns *ns_shown(const struct k_task *me, const struct fs_type *type);
+/* Its superblock, with a count that its mounts move; NULL: no memory. */
+struct k_super *get_tree(struct model *m, struct k_task *me, const struct fs_type *type);
+void put_super(struct model *m, struct k_super *sb);
 /* The ipc namespace goes, and its mqueue file system stays where it is mounted. */
 bool orphan_mqueue(struct model *m, struct k_ns *ipc);
 /* "proc of pid:[4026532998]" */
 const char *super_label(const struct model *m, const struct k_super *sb, char *buf, size_t size);
+
+/* ---- mount_tree.c (fs/namespace.c, fs/pnode.c) ---- */
+/* The row of the mount that a path leads to, which is at that path or above it. */
+uint32_t find_mount(struct k_ns *mnt, const char *path);
+/* The same, when it is at that very path and not the root; -1: nothing is mounted there. */
+int32_t find_mount_at(struct k_ns *mnt, const char *path);
+bool has_mounts_below(const struct k_ns *mnt, uint32_t i);
+/* What the path is in the file system of that mount; the caller frees it. */
+char *path_in_mount(const struct k_mount *mnt, const char *path);
+/* Is the path that directory, or below it? */
+bool is_path_below(const char *path, const char *dir);
+/* A path below `from` as it is below `to`; the caller frees it. */
+char *move_path(const char *path, const char *from, const char *to);
+/*
+ * Add a mount, with `at` and `root` owned from now on, and copies of it wherever what it is
+ * mounted on propagates to. 0, or -EINVAL in words when it cannot be copied.
+ */
+int attach_mount(struct model *m, struct k_ns *mnt, struct k_mount *new);
+/* Take it away with all below it, and the copies of each. */
+void detach_mount(struct model *m, struct k_ns *mnt, uint32_t i);
+/* A new peer group. */
+uint32_t new_peer_group(struct model *m);
+/* It leaves its peers; who received from them through it alone receives from `master`. */
+void leave_peers(struct model *m, struct k_mount *mnt);
+bool has_peers(const struct model *m, const struct k_mount *mnt);
+void copy_mounts(struct model *m, struct k_ns *new, struct k_ns *old);
+void drop_mounts(struct model *m, struct k_ns *mnt);
+void free_mounts(struct k_ns *mnt);
 
 /* ---- ipc.c (ipc/shm.c, ipc/util.c) ---- */
 /* dup_mmap() and exit_mmap(): attached segments are shared by a copy, and go with the last. */

@@ -43,7 +43,7 @@ static void fill_mnt(struct model *m, struct k_task *me, struct k_ns *ns, const 
 {
 	(void)me;
 	ns->mnt.n_others = old->mnt.n_others;
-	copy_mounts(m, ns, old);
+	copy_mounts(m, ns, (struct k_ns *)old);
 }
 
 static void fill_uts(struct model *m, struct k_task *me, struct k_ns *ns, const struct k_ns *old)

@@ -138,7 +138,7 @@ static void free_parts(struct obj *o)
 	if (o->kind == OBJ_MM)
 		free(((struct k_mm *)o)->shms.items);
 	if (o->kind == OBJ_NS && ns->kind == NS_MNT)
-		free(ns->mnt.mounts.items);
+		free_mounts(ns);
 	if (o->kind == OBJ_NS && ns->kind == NS_USER) {
 		free(ns->user.uid_map.extents);
 		free(ns->user.gid_map.extents);

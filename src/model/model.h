@@ -78,23 +78,38 @@ int model_close(struct model *m, pid_t tid, int nr, struct trace *t);
 int model_fd_at(const struct model *m, pid_t tid, uint32_t i, enum ns_kind *kind);
 
 /*
- * It mounts a file of a namespace, or a file system, on a place of its mount namespace,
- * and unmounts what was mounted there last. Places are the caller's numbers. Types are
- * proc, tmpfs, mqueue, sysfs and cgroup2; -ENODEV: another one. Mounts from before are not
- * known, nor those that keep a proc or sysfs out because they hide parts. 0 or -errno.
+ * Opens a file: that of the namespace that is mounted at the path, or any other, which is
+ * taken to be there.
  */
-int model_bind(struct model *m, pid_t tid, int nr, uint32_t place, struct trace *t);
-int model_mount(struct model *m, pid_t tid, const char *fstype, uint32_t place, struct trace *t);
-int model_umount(struct model *m, pid_t tid, uint32_t place, struct trace *t);
-bool model_has_bind(const struct model *m, pid_t tid, uint32_t place);
+int model_open_path(struct model *m, pid_t tid, const char *path, int nr, struct trace *t);
+
+/*
+ * Mounts. Paths are absolute, seen from the root of the caller's mount namespace, and
+ * have no links in them. All that the machine had mounted is taken as one private mount.
+ *
+ * It mounts a file of a namespace, or once more a directory, or a file system: proc, tmpfs,
+ * mqueue, sysfs or cgroup2; -ENODEV: another one. Mounts that keep a proc or sysfs out
+ * because they hide parts are not known. It takes away what was mounted there last;
+ * is_lazy: with all that is mounted on it. 0 or -errno.
+ */
+int model_bind(struct model *m, pid_t tid, int nr, const char *path, struct trace *t);
+int model_bind_path(struct model *m, pid_t tid, const char *from, const char *path,
+		    struct trace *t);
+int model_mount(struct model *m, pid_t tid, const char *fstype, const char *path, struct trace *t);
+int model_umount(struct model *m, pid_t tid, const char *path, bool is_lazy, struct trace *t);
+bool model_has_mount(const struct model *m, pid_t tid, const char *path);
+enum model_propagation { MODEL_SHARED, MODEL_SLAVE, MODEL_PRIVATE, MODEL_UNBINDABLE };
+int model_propagation(struct model *m, pid_t tid, const char *path, enum model_propagation type,
+		      struct trace *t);
+/* It deletes a file, taken to be there, that may be a mount point somewhere. */
+int model_unlink(struct model *m, pid_t tid, const char *path, struct trace *t);
 /* chroot() to a directory that is not the root of its mount namespace. */
 int model_chroot(struct model *m, pid_t tid, struct trace *t);
 /*
- * pivot_root() to a mount of its own: the root of its mount namespace is another one, and
- * with it that of every task that was there, so none of them counts as chrooted. Whoever
- * has called chroot() is refused, as where that directory is no mount.
+ * pivot_root() to a mount, with the old root going to a directory below it: the root of
+ * the mount namespace is another one, and with it that of every task that was there.
  */
-int model_pivot_root(struct model *m, pid_t tid, struct trace *t);
+int model_pivot_root(struct model *m, pid_t tid, const char *new, const char *old, struct trace *t);
 
 int model_sethostname(struct model *m, pid_t tid, const char *name, struct trace *t);
 /*

@@ -137,8 +137,8 @@ static void ids_are_of_a_thread_and_need_a_map(void **state)
 	refused(m, EPERM, "__sys_setresgid", model_setgid(m, thread, 0, &t));
 	done(m, model_setuid(m, thread, 1000, &t));
 	/* It is no longer root, and the other thread is. */
-	refused(m, EPERM, "may_mount", model_mount(m, thread, "proc", 1, &t));
-	done(m, model_mount(m, a, "proc", 1, &t));
+	refused(m, EPERM, "may_mount", model_mount(m, thread, "proc", "/m1", &t));
+	done(m, model_mount(m, a, "proc", "/m1", &t));
 	model_inject(m, 1);
 	refused(m, ENOMEM, "prepare_creds", model_setuid(m, a, 7, &t));
 	model_inject(m, 2);
@@ -152,16 +152,18 @@ static void a_chroot_keeps_user_namespaces_out(void **state)
 	pid_t a = call(m, 1, "fork()", NULL), b = call(m, a, "fork()", NULL);
 
 	(void)state;
-	done(m, model_pivot_root(m, a, &t));
+	done(m, model_mount(m, a, "tmpfs", "/new", &t));
+	done(m, model_pivot_root(m, a, "/new", "/new/old", &t));
 	assert_int_equal(call(m, b, "clone(CLONE_NEWUSER)", NULL) > 0, 1);
 	done(m, model_chroot(m, a, &t));
 	assert_int_equal(call(m, a, "unshare(CLONE_NEWUSER)", NULL), -EPERM);
-	refused(m, EINVAL, "pivot_root", model_pivot_root(m, a, &t));
+	done(m, model_mount(m, a, "tmpfs", "/new", &t));
+	refused(m, EINVAL, "pivot_root", model_pivot_root(m, a, "/new", "/new/old", &t));
 	/* Its root is in its own mount namespace all the same. */
-	done(m, model_mount(m, a, "tmpfs", 1, &t));
+	done(m, model_mount(m, a, "tmpfs", "/m1", &t));
 	drop(m, b, 1000);
 	refused(m, EPERM, "sys_chroot", model_chroot(m, b, &t));
-	refused(m, EPERM, "may_mount", model_pivot_root(m, b, &t));
+	refused(m, EPERM, "may_mount", model_pivot_root(m, b, "/new", "/new/old", &t));
 	model_free(m);
 }
 
@@ -186,7 +188,7 @@ static void mounts_count_by_what_they_show(void **state)
 		int32_t n_pid = refs(m, NS_PID, pid), n_ipc = refs(m, NS_IPC, ipc),
 			n_net = refs(m, NS_NET, net), n_user = refs(m, NS_USER, user);
 
-		done(m, model_mount(m, a, rows[i].type, 7, &t));
+		done(m, model_mount(m, a, rows[i].type, "/m7", &t));
 		assert_true(shows(m, NS_MNT, slot(m, a, SLOT_MNT), rows[i].type));
 		assert_int_equal(refs(m, NS_PID, pid), n_pid + rows[i].pid);
 		assert_int_equal(refs(m, NS_IPC, ipc), n_ipc + rows[i].ipc);
@@ -197,10 +199,10 @@ static void mounts_count_by_what_they_show(void **state)
 		b = call(m, a, "clone(CLONE_NEWNS)", NULL);
 		assert_int_equal(refs(m, NS_USER, user), n_user + rows[i].user + 2);
 		assert_int_equal(refs(m, NS_PID, pid), n_pid + rows[i].pid + 2);
-		done(m, model_umount(m, a, 7, &t));
+		done(m, model_umount(m, a, "/m7", false, &t));
 		assert_int_equal(refs(m, NS_PID, pid), n_pid + rows[i].pid + 2);
-		refused(m, EINVAL, "can_umount", model_umount(m, a, 7, &t));
-		done(m, model_umount(m, b, 7, &t));
+		refused(m, EINVAL, "can_umount", model_umount(m, a, "/m7", false, &t));
+		done(m, model_umount(m, b, "/m7", false, &t));
 		assert_int_equal(refs(m, NS_PID, pid), n_pid + 2);
 		assert_int_equal(refs(m, NS_USER, user), n_user + 2);
 		model_free(m);
@@ -214,25 +216,25 @@ static void mounts_stay_with_their_namespace(void **state)
 	uint32_t user = slot(m, a, SLOT_USER), mnt = slot(m, a, SLOT_MNT), pid;
 
 	(void)state;
-	refused(m, ENODEV, "do_new_mount", model_mount(m, a, "xfs", 1, &t));
-	done(m, model_mount(m, a, "sysfs", 9, &t));
-	refused(m, EBUSY, "do_add_mount", model_mount(m, a, "sysfs", 9, &t));
+	refused(m, ENODEV, "do_new_mount", model_mount(m, a, "xfs", "/m1", &t));
+	done(m, model_mount(m, a, "sysfs", "/m9", &t));
+	refused(m, EBUSY, "do_add_mount", model_mount(m, a, "sysfs", "/m9", &t));
 	/* proc shows the pid namespace of who mounts it: not one that was only unshared. */
 	assert_int_equal(call(m, a, "unshare(CLONE_NEWPID)", NULL), 0);
-	done(m, model_mount(m, a, "proc", 1, &t));
+	done(m, model_mount(m, a, "proc", "/m1", &t));
 	assert_true(shows(m, NS_MNT, mnt, "proc of pid:"));
 	/* A locked copy, in a mount namespace of another owner. */
 	assert_int_equal(call(m, b, "unshare(CLONE_NEWUSER|CLONE_NEWNS)", NULL), -EPERM);
 	map_root(m, a);
 	assert_int_equal(call(m, b, "unshare(CLONE_NEWUSER|CLONE_NEWNS)", NULL), 0);
-	refused(m, EINVAL, "can_umount", model_umount(m, b, 1, &t));
-	refused(m, EPERM, "mount_capable", model_mount(m, b, "proc", 2, &t));
+	refused(m, EINVAL, "can_umount", model_umount(m, b, "/m1", false, &t));
+	refused(m, EPERM, "mount_capable", model_mount(m, b, "proc", "/m2", &t));
 	/* It ends, and the copy of b keeps the pid namespace of a. */
 	pid = slot(m, a, SLOT_PID);
 	model_kill(m, b, NULL);
 	assert_true(refs(m, NS_PID, pid) > 0);
-	assert_int_equal(model_umount(m, a, 1, NULL), 0);
-	done(m, model_mount(m, a, "mqueue", 3, &t));
+	assert_int_equal(model_umount(m, a, "/m1", false, NULL), 0);
+	done(m, model_mount(m, a, "mqueue", "/m3", &t));
 	model_kill(m, a, NULL);
 	model_reap(m, a, NULL);
 	check_sound(m);
@@ -249,12 +251,12 @@ static void an_mqueue_mount_outlives_its_ipc_namespace(void **state)
 	int32_t n;
 
 	(void)state;
-	done(m, model_mount(m, a, "mqueue", 3, &t));
+	done(m, model_mount(m, a, "mqueue", "/m3", &t));
 	n = refs(m, NS_USER, user);
 	assert_int_equal(call(m, a, "unshare(CLONE_NEWIPC)", NULL), 0);
 	assert_int_equal(refs(m, NS_IPC, ipc), 0);
 	assert_int_equal(refs(m, NS_USER, user), n + 1); /* -2 +1, and +2 for the new one */
-	done(m, model_umount(m, a, 3, &t));
+	done(m, model_umount(m, a, "/m3", false, &t));
 	assert_int_equal(refs(m, NS_USER, user), n);
 	model_free(m);
 }
@@ -517,10 +519,10 @@ static void files_and_binds_tell_what_they_keep(void **state)
 	assert_int_equal(refs(m, NS_NET, net), 3);
 	refused(m, EACCES, "proc_ns_get_link", model_open_ns(m, a, c, SLOT_NET, 7, &t));
 	refused(m, ENOENT, "proc_pid_lookup", model_open_ns(m, a, 4999, SLOT_NET, 7, &t));
-	done(m, model_bind(m, a, 5, 1, &t));
-	refused(m, ENOENT, "do_loopback", model_bind(m, a, 9, 2, &t));
+	done(m, model_bind(m, a, 5, "/m1", &t));
+	refused(m, ENOENT, "do_loopback", model_bind(m, a, 9, "/m2", &t));
 	done(m, model_open_socket(m, a, 7, &t));
-	refused(m, EINVAL, "do_loopback", model_bind(m, a, 7, 2, &t));
+	refused(m, EINVAL, "do_loopback", model_bind(m, a, 7, "/m2", &t));
 	assert_int_equal(refs(m, NS_NET, net), 3);
 	model_kill(m, b, NULL);
 	refused(m, ENOENT, "proc_ns_get_link", model_open_ns(m, a, b, SLOT_NET, 8, &t));
@@ -528,7 +530,7 @@ static void files_and_binds_tell_what_they_keep(void **state)
 	done(m, model_close(m, a, 5, &t));
 	done(m, model_close(m, a, 6, &t));
 	assert_int_equal(refs(m, NS_NET, net), 1);
-	done(m, model_umount(m, a, 1, &t));
+	done(m, model_umount(m, a, "/m1", false, &t));
 	assert_int_equal(refs(m, NS_NET, net), 0);
 	model_free(m);
 }

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Mount namespaces: copies of trees, what travels between them, and roots. */
+#include "scenes.h"
+
+#include <errno.h>
+
+static const struct stage_act net_busy[] = {
+	{.text = "a: unshare(CLONE_NEWNS)"},
+	{.text = "a: mount(\"tmpfs\", \"/run\")"},
+	{.text = "a: create(\"/run/blue\")"},
+	{.text = "a: b = clone(CLONE_NEWNET|SIGCHLD)", .see = {"count(b/net) = 1"}},
+	{.text = "a: bind(b/net, \"/run/blue\")",
+	 .tell = "A named net namespace, as ip netns makes them.",
+	 .see = {"count(b/net) = 2"}},
+	{.text = "a: kill(b, SIGKILL)",
+	 .tell = "Only its name keeps it now.",
+	 .see = {"procs(b/net) = 0", "count(b/net) = 1"}},
+	{.text = "a: c = clone(CLONE_NEWNS|SIGCHLD)",
+	 .ask = "A container starts: c gets a mount namespace of its own. What is in it?",
+	 .tell = "A copy of every mount of a, that on /run/blue too: copy_tree() in copy_mnt_ns(). "
+		 "The count is as before, since both are mounts of one inode.",
+	 .see = {"c/mnt != a/mnt", "count(b/net) = 1", "mounted(c,/run/blue)"}},
+	{.text = "a: unlink(\"/run/blue\")",
+	 .ask = "a wants to delete the name and forgets to unmount it. What does the kernel say?",
+	 .err = EBUSY,
+	 .tell = "EBUSY. vfs_unlink() asks is_local_mountpoint(): the file is a mount point in the "
+		 "caller's own mount namespace."},
+	{.text = "a: umount(\"/run/blue\")",
+	 .ask = "So a unmounts it. Is the namespace free now?",
+	 .tell = "No. The copy in c's mount namespace is another mount, and keeps the inode. From "
+		 "where a is, nothing shows that: findmnt is empty.",
+	 .see = {"mounted(a,/run/blue) = 0", "mounted(c,/run/blue)", "count(b/net) = 1",
+		 "procs(b/net) = 0"}},
+	{.text = "a: unlink(\"/run/blue\")",
+	 .ask = "And now a deletes the file, which is still a mount point in c's namespace. EBUSY "
+		"again?",
+	 .tell = "Before Linux 3.18 it was, and `ip netns delete` failed as long as the container "
+		 "ran. Since then the file goes, and vfs_unlink() calls detach_mounts(): it takes "
+		 "the mounts on "
+		 "it away in every mount namespace.",
+	 .see = {"mounted(c,/run/blue) = 0", "gone(b/net)"}},
+	{0},
+};
+
+const struct scenario scene_net_busy = {
+	.name = "net-busy",
+	.title = "A name that is busy: the copy in another mount namespace",
+	.goal = "Every new mount namespace copies all mounts, and each copy keeps what it shows.",
+	.start = START_ADMIN,
+	.acts = net_busy,
+};
+
+static const struct stage_act chroot_root[] = {
+	{.text = "a: unshare(CLONE_NEWNS)"},
+	{.text = "a: mount(\"tmpfs\", \"/mnt\")"},
+	{.text = "a: mkdir(\"/mnt/jail\")"},
+	{.text = "a: create(\"/mnt/jail/inside\")"},
+	{.text = "a: chdir(\"/mnt\")",
+	 .tell = "The working directory is a second pointer beside the root: fs->pwd and "
+		 "fs->root."},
+	{.text = "a: b = fork()"},
+	{.text = "b: chroot(\"/mnt/jail\")",
+	 .ask = "b calls chroot(). Which of its namespaces changes?",
+	 .tell = "None. set_fs_root() writes one field of struct fs_struct. Mounts, nsproxy and "
+		 "the mount namespace stay those of a.",
+	 .see = {"b/mnt == a/mnt", "nsproxy(b) == nsproxy(a)"}},
+	{.text = "b: ls(\"/\")", .ask = "What does b see at / now?", .see = {"says \"inside\""}},
+	{.text = "b: ls(\".\")",
+	 .ask = "And in its working directory, which was /mnt before the call?",
+	 .tell = "It still stands there, outside its root: path lookup stops at the root only when "
+		 "it "
+		 "comes from below. So a chroot is left with a few calls of chdir(\"..\").",
+	 .see = {"says \"jail\""}},
+	{.text = "b: unshare(CLONE_NEWUSER)",
+	 .ask = "b asks for a user namespace, in which it would have all capabilities. Does it get "
+		"one?",
+	 .err = EPERM,
+	 .tell = "EPERM: create_user_ns() asks current_chrooted(). Else anybody could get "
+		 "CAP_SYS_CHROOT there, and leave."},
+	{.text = "b: setns(a/mnt, CLONE_NEWNS)",
+	 .ask = "b enters the mount namespace that it is in already. Does that change anything?",
+	 .tell = "It is out: mntns_install() sets root and working directory to the root of the "
+		 "namespace. What confines is a mount namespace of one's own, and pivot_root().",
+	 .see = {"b/mnt == a/mnt", "nsproxy(b) != nsproxy(a)"}},
+	{.text = "b: ls(\"/mnt\")", .see = {"says \"jail\""}},
+	{0},
+};
+
+const struct scenario scene_chroot = {
+	.name = "chroot-root",
+	.title = "chroot is not a mount namespace",
+	.goal = "A root directory is a field of the process; a mount namespace is a tree of "
+		"mounts.",
+	.start = START_ADMIN,
+	.acts = chroot_root,
+};
