@@ -129,7 +129,6 @@ static void test_init_death(void)
 	GIVES(lab_task(lab, init)->state, LAB_ALIVE); /* its own cannot kill it */
 	GIVES(DO(c, .kind = LAB_SIGNAL, .other = a, .number = SIGKILL), -EINVAL);
 	GIVES(DO(a, .kind = LAB_SIGNAL, .other = init, .number = SIGKILL), 0);
-	GIVES(DO(a, .kind = LAB_KILL, .other = init, .number = SIGKILL), 0);
 	lab_poll(lab);
 	GIVES(lab_task(lab, init)->state, LAB_ZOMBIE);
 	GIVES(lab_task(lab, b)->state, LAB_GONE);
