@@ -40,6 +40,17 @@ static int parse_number(const struct cmd_ctx *c, const char *name, uint64_t fall
 	return CMD_YES;
 }
 
+/* How often each kind of step was made, and refused by both. */
+static void write_calls(struct strbuf *out, const struct walk_report *r)
+{
+	for (int i = 0; i < WALK_N_OPS; i++) {
+		strbuf_printf(out, "%s %s %u", i ? "," : "made:", walk_op_names[i], r->n_calls[i]);
+		if (r->n_refused[i])
+			strbuf_printf(out, " (%u refused)", r->n_refused[i]);
+	}
+	strbuf_puts(out, "\n");
+}
+
 static void write_report(struct strbuf *out, const struct walk_report *r, uint64_t seed)
 {
 	uint32_t n_refused = 0;
@@ -48,9 +59,10 @@ static void write_report(struct strbuf *out, const struct walk_report *r, uint64
 		n_refused += r->n_refused[i];
 	strbuf_printf(out,
 		      "%u steps, seed %" PRIu64 ": %u difference%s (%u calls were refused, alike; "
-		      "%u steps had nobody to make them, %u times the kernel freed late)\n",
+		      "%u times the kernel freed late)\n",
 		      r->n_done, seed, r->steps.n ? 1 : 0, r->steps.n ? "" : "s", n_refused,
-		      r->n_passed, r->n_late);
+		      r->n_late);
+	write_calls(out, r);
 	if (!r->steps.n)
 		return;
 	strbuf_printf(out, "%s\nafter these %u steps, of the %u before it:\n", r->text, r->steps.n,

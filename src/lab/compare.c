@@ -41,6 +41,11 @@ void compare_begin(struct compare *c, const struct snap *model, const struct sna
 		if (k >= 0)
 			add_pair(c, &model->nss[i], &kernel->nss[k], true);
 	}
+	if (kernel->n_tasks) {
+		int32_t m = snap_find_task(model, kernel->tasks[0].tid);
+
+		c->n_hidden = m >= 0 ? model->tasks[m].n_pids - kernel->tasks[0].n_pids : 0;
+	}
 }
 
 void compare_own(struct compare *c, enum ns_kind kind, uint32_t kernel_inum)
@@ -106,14 +111,14 @@ static enum compare_result compare_slots(struct compare *c, const struct snap *m
 static enum compare_result compare_pids(struct compare *c, const struct task *m,
 					const struct task *k)
 {
-	if (m->n_pids != k->n_pids)
+	if (m->n_pids != k->n_pids + c->n_hidden)
 		return tell(c, COMPARE_DIFFERS, "task %d: %u levels of pids, %u in the model",
-			    k->tid, k->n_pids, m->n_pids);
-	for (unsigned i = 1; i < m->n_pids; i++)
-		if (m->pids[i] != k->pids[i])
+			    k->tid, k->n_pids, m->n_pids - c->n_hidden);
+	for (unsigned i = 1; i < k->n_pids; i++)
+		if (m->pids[i + c->n_hidden] != k->pids[i])
 			return tell(c, COMPARE_DIFFERS,
 				    "task %d: pid %d at level %u, %d in the model", k->tid,
-				    k->pids[i], i, m->pids[i]);
+				    k->pids[i], i, m->pids[i + c->n_hidden]);
 	return COMPARE_SAME;
 }
 
@@ -150,6 +155,8 @@ static enum compare_result compare_task(struct compare *c, const struct snap *mo
 	int32_t m = snap_find_task(model, t->model_tid), k = snap_find_task(kernel, t->kernel_tid);
 	enum compare_result r;
 
+	if (m < 0 && k < 0)
+		return COMPARE_SAME;
 	if (m < 0 || k < 0)
 		return tell(c, m < 0 ? COMPARE_LATE : COMPARE_DIFFERS,
 			    "task %d, member %u, lives in the %s only", t->kernel_tid, number,

@@ -31,8 +31,9 @@ struct compare_proxy {
 struct compare {
 	ARRAY(struct compare_ns) nss;
 	struct compare_proxy *proxies; /* scratch, by row of the model's */
-	bool is_sharing_only;	       /* the kernel's counts and nsproxies are not known */
-	char text[256];		       /* the first difference */
+	unsigned n_hidden;    /* levels of pid namespaces above nscope, which it does not see */
+	bool is_sharing_only; /* the kernel's counts and nsproxies are not known */
+	char text[256];	      /* the first difference */
 };
 
 enum compare_result {

@@ -2,15 +2,14 @@
 #include "walk_impl.h"
 
 #include <errno.h>
-#include <linux/membarrier.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
 
 #define SETTLE_NSEC 5000000000ll /* network namespaces are freed by a queue that may be long */
 #define CROWD_STEPS 500		 /* then a new crowd: the old one may have lost all its rights */
+#define MAX_PASSED  10000	 /* random steps: then the crowd can do nothing any more */
 #define SHRINK_NSEC 60000000000ll
 
 static int64_t now_nsec(void)
@@ -21,12 +20,10 @@ static int64_t now_nsec(void)
 	return t.tv_sec * 1000000000ll + t.tv_nsec;
 }
 
-/* Credentials and struct pids are freed after an RCU grace period. */
-static void wait_for_rcu(unsigned tries)
+/* Credentials and struct pids are freed after an RCU grace period, some after two. */
+static void wait_a_moment(void)
 {
-	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
-	if (tries > 3)
-		nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+	nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }
 
 static int read_both(struct walk *w)
@@ -36,6 +33,15 @@ static int read_both(struct walk *w)
 	w->model = model_snap(w->m);
 	w->kernel = w->read(w->data, w->e);
 	return w->kernel ? 0 : -EIO;
+}
+
+/* Who is gone in both needs no more looking at. What the lab knows is up to date after it. */
+static void forget_gone(struct walk *w)
+{
+	lab_poll(w->lab);
+	for (unsigned i = 0; i < WALK_N_MEMBERS; i++)
+		if (w->tasks[i].is_used && !walk_task(w, i))
+			w->tasks[i].is_used = false;
 }
 
 /* 0: the same; 1: not, the report tells; -errno. What the kernel frees late is waited for. */
@@ -52,11 +58,12 @@ static int compare_both(struct walk *w)
 		r = compare_snaps(&w->compare, w->model, w->kernel, w->tasks, WALK_N_MEMBERS);
 		if (r == COMPARE_SAME) {
 			w->report->n_late += tries > 0;
+			forget_gone(w);
 			return 0;
 		}
 		if (r == COMPARE_DIFFERS || now_nsec() > until)
 			return walk_differs(w, "%s", w->compare.text);
-		wait_for_rcu(tries);
+		wait_a_moment();
 	}
 }
 
@@ -106,8 +113,8 @@ static int read_quiet(struct walk *w, pid_t init)
 	int64_t until = now_nsec() + SETTLE_NSEC;
 	int32_t t;
 
-	for (unsigned i = 0;; i++) {
-		wait_for_rcu(i);
+	for (;;) {
+		wait_a_moment();
 		snap_unref(w->kernel);
 		w->kernel = w->read(w->data, w->e);
 		if (!w->kernel)
@@ -166,14 +173,51 @@ static int step_and_compare(struct walk *w, const struct walk_step *s)
 	return err ? err : compare_both(w);
 }
 
+/* The last two steps of a crowd: its init dies, and all go with it; it is waited for. */
+static struct walk_step last_step(const struct walk *w, enum walk_op op)
+{
+	unsigned i = 0;
+
+	while (i + 1 < WALK_N_MEMBERS &&
+	       (!w->tasks[i].is_used || lab_task(w->lab, w->ids[i])->tgid != w->init))
+		i++;
+	return (struct walk_step){.op = op, .who = i, .target = i};
+}
+
+static struct walk_step choose(struct walk *w, uint64_t *rng)
+{
+	uint32_t n_left = CROWD_STEPS - w->report->steps.n;
+
+	if (n_left > 2)
+		return walk_random(rng, w);
+	return last_step(w, n_left == 2 ? WALK_END : WALK_REAP);
+}
+
+/* A step that somebody can make, added to the report. */
+static int next_step(struct walk *w, uint64_t *rng)
+{
+	int err = WALK_PASSED;
+
+	for (int i = 0; err == WALK_PASSED && i < MAX_PASSED; i++) {
+		struct walk_step s = choose(w, rng);
+
+		err = walk_step(w, &s);
+		if (err != WALK_PASSED)
+			*array_add(&w->report->steps) = s;
+	}
+	return err ? err : compare_both(w);
+}
+
 /* 0: no difference; 1: there is one, after *n steps; -errno. */
 static int replay(struct walk *w, const struct walk_step *steps, uint32_t *n)
 {
 	int err = begin(w);
 	uint32_t i;
 
-	for (i = 0; !err && i < *n; i++)
+	for (i = 0; !err && i < *n; i++) {
 		err = step_and_compare(w, &steps[i]);
+		err = err == WALK_PASSED ? 0 : err;
+	}
 	*n = i;
 	finish(w);
 	return err;
@@ -230,19 +274,14 @@ int walk_run(uint64_t seed, uint32_t n_steps, walk_read *read, void *data, struc
 	int err = begin(&w);
 
 	while (!err && r->n_done < n_steps) {
-		struct walk_step *s;
-
-		if (r->steps.n == CROWD_STEPS) {
+		err = next_step(&w, &rng);
+		if (err == 0 || err == 1)
+			r->n_done++;
+		if (err == WALK_PASSED || (!err && r->steps.n == CROWD_STEPS)) {
 			finish(&w);
 			r->steps.n = 0;
 			err = begin(&w);
-			if (err)
-				break;
 		}
-		s = array_add(&r->steps);
-		*s = walk_random(&rng, &w);
-		err = step_and_compare(&w, s);
-		r->n_done++;
 	}
 	finish(&w);
 	if (err == 1)
@@ -274,6 +313,7 @@ const char *const walk_op_names[WALK_N_OPS] = {
 	[WALK_CLOSE] = "close",
 	[WALK_BIND] = "bind",
 	[WALK_UMOUNT] = "umount",
+	[WALK_END] = "the init of the crowd is killed",
 };
 
 void walk_print_step(struct strbuf *out, const struct walk_step *s)
@@ -291,7 +331,7 @@ void walk_print_step(struct strbuf *out, const struct walk_step *s)
 		strbuf_printf(out, " member %u", s->target);
 	if (s->op == WALK_SETNS_OWN || (s->op >= WALK_DUP && s->op <= WALK_BIND))
 		strbuf_printf(out, " descriptor %u", s->hold);
-	if (s->op >= WALK_BIND)
+	if (s->op == WALK_BIND || s->op == WALK_UMOUNT)
 		strbuf_printf(out, " at place %u", s->place);
 	if (s->op >= WALK_SETNS_FD && s->op <= WALK_SETNS_PIDFD && s->call.flags) {
 		strbuf_puts(out, ", ");

@@ -30,10 +30,11 @@ enum walk_op {
 	WALK_CLOSE, /* hold */
 	WALK_BIND,  /* hold, place */
 	WALK_UMOUNT,
+	WALK_END, /* the process that is the init of the crowd */
 	WALK_N_OPS
 };
 
-/* Means something for any crowd: a step whose members are not there is passed over. */
+/* Means something for any crowd: without the members it needs it is passed over. */
 struct walk_step {
 	enum walk_op op;
 	uint8_t who, target, child;
@@ -45,8 +46,8 @@ struct walk_step {
 
 struct walk_report {
 	ARRAY(struct walk_step) steps; /* those that show the difference; none when there is none */
-	uint32_t n_done;
-	uint32_t n_calls[WALK_N_OPS], n_refused[WALK_N_OPS], n_passed;
+	uint32_t n_done;	       /* steps made; what was passed over is none */
+	uint32_t n_calls[WALK_N_OPS], n_refused[WALK_N_OPS];
 	uint32_t n_late; /* steps after which the kernel needed time to free */
 	char text[256];	 /* the difference */
 	uint32_t n_shrunk_from;

@@ -29,9 +29,23 @@ struct walk {
 struct walk_step walk_random(uint64_t *rng, const struct walk *w);
 
 /* ---- walk_step.c ---- */
-/* Make the step on both. 0; 1: the answers differ, the report tells; -errno. */
+/* A step without a meaning for the crowd as it is: nobody was asked. */
+#define WALK_PASSED 2
+/* Make the step on both. 0; 1: the answers differ, the report tells; WALK_PASSED; -errno. */
 int walk_step(struct walk *w, const struct walk_step *s);
+/* Member `who` makes the call, as lab_call(). */
+int walk_ask(struct walk *w, unsigned who, const struct lab_call *c, struct lab_result *r);
+/* The answers of both: the same error, or none. 0 or 1. */
+int walk_compare(struct walk *w, long model, long kernel);
+/* The member in the model: its tid there, and its row after the last step (may be NULL). */
+pid_t walk_tid(const struct walk *w, unsigned who);
+const struct task *walk_task(const struct walk *w, unsigned who);
 /* The difference that the report tells. Returns 1. */
 int walk_differs(struct walk *w, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* ---- walk_end.c: as walk_step() ---- */
+int walk_reap(struct walk *w, const struct walk_step *s);
+int walk_kill(struct walk *w, const struct walk_step *s);
+int walk_exit(struct walk *w, const struct walk_step *s);
 
 #endif

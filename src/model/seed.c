@@ -192,11 +192,15 @@ static struct k_nsproxy *seed_nsproxy(struct seed *x, const int32_t ns[NS_N_SLOT
 	return p;
 }
 
+/*
+ * Its numbers are those of the levels from the reader's own pid namespace on, the last
+ * its own. The model names tasks at level 0: there it gets the reader's number, too.
+ */
 static struct k_pid *seed_pid(struct seed *x, const struct task *t)
 {
 	struct k_ns *ns = seed_link(x, t->ns[SLOT_PID], NS_PID);
 	struct k_pid *pid;
-	int level = 0;
+	int level = 0, hidden;
 
 	if (ns->is_unknown)
 		ns = x->m->init_ns[NS_PID];
@@ -205,12 +209,13 @@ static struct k_pid *seed_pid(struct seed *x, const struct task *t)
 	pid = obj_alloc(x->m, OBJ_PID, sizeof(*pid) + (level + 1) * sizeof(pid->numbers[0]));
 	pid->level = level;
 	pid->count = 1;
+	hidden = level + 1 - t->n_pids;
 	for (int i = level; i >= 0; i--, ns = ns->parent) {
 		struct k_upid *u = &pid->numbers[i];
 
 		u->ns = ns;
 		u->pid = pid;
-		u->nr = i < t->n_pids ? t->pids[i] : 0;
+		u->nr = i >= hidden && t->n_pids ? t->pids[i - hidden] : 0;
 		if (!i)
 			u->nr = t->tid;
 		ns->level = i;

@@ -17,6 +17,17 @@ setup() {
   echo "$output"
   [ "$status" -eq 0 ]
   [[ $output == "600 steps, seed 7: 0 differences "* ]]
+  # Every step was made: the kinds add up to all of them.
+  made=$(sed -n 's/^made: //p' <<<"$output" | sed 's/([^)]*)//g' | tr , '\n' | awk '{ n += $NF } END { print n }')
+  [ "$made" = 600 ]
+}
+
+@test "conform: the same from inside a pid namespace, which sees fewer numbers" {
+  need unshare
+  run unshare --pid --fork --mount-proc --kill-child "$NSCOPE" conform --steps 100 --seed 7
+  echo "$output"
+  [ "$status" -eq 0 ]
+  [[ $output == "100 steps, seed 7: 0 differences "* ]]
 }
 
 @test "conform: numbers that are none" {

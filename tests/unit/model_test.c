@@ -397,6 +397,37 @@ static void a_seed_gives_back_its_snap(void **state)
 	model_free(again);
 }
 
+/* A reader inside a pid namespace sees the numbers from its own level on. */
+static void numbers_of_a_seed_begin_at_its_reader(void **state)
+{
+	struct snap_builder *b = snap_builder_new();
+	int32_t row = builder_add_task(b, 5, 5), above = IX_NONE;
+	const struct snap *s, *seen;
+	const struct task *t;
+	struct model *m;
+
+	(void)state;
+	for (uint32_t inum = 1; inum <= 3; inum++) {
+		int32_t ns = builder_ns(b, NS_PID, inum, NULL);
+
+		builder_ns_row(b, ns)->parent = above;
+		above = ns;
+	}
+	builder_task(b, row)->ns[SLOT_PID] = above;
+	builder_set_pids(b, row, (pid_t[]){5, 1}, 2);
+	seen = snap_freeze(b, false);
+	m = model_seed(rules_find("current"), seen);
+	s = model_snap(m);
+	t = &s->tasks[snap_find_task(s, 5)];
+	assert_int_equal(t->n_pids, 3);
+	assert_int_equal(t->pids[1], 5);
+	assert_int_equal(t->pids[2], 1);
+	snap_unref(s);
+	model_free(m);
+	snap_unref(seen);
+	snap_builder_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,6 +447,7 @@ int main(void)
 		cmocka_unit_test(facts_never_take_what_threads_share),
 		cmocka_unit_test(namespaces_carry_what_the_structs_show),
 		cmocka_unit_test(a_seed_gives_back_its_snap),
+		cmocka_unit_test(numbers_of_a_seed_begin_at_its_reader),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);
