@@ -379,8 +379,7 @@ int kernel_reader_build(struct kernel_reader *r, struct snap_builder *b, struct 
 {
 	static const struct probe_want want = {.facts = TASK_STAT | TASK_UID | TASK_PIDS};
 	/* No /proc: the long names of kernel threads are left as the kernel has them. */
-	struct probe_env env = {
-		.b = b, .want = &want, .probe = &probes[PROBE_KERNEL], .proc = -1};
+	struct probe_env env = {.b = b, .want = &want, .probe = &probes[PROBE_KERNEL], .proc = -1};
 	struct merge m = {.env = &env, .facts = want.facts};
 	int err = kernel_reader_scan(r, &m.scan, e);
 
