@@ -161,6 +161,9 @@ static enum compare_result compare_task(struct compare *c, const struct snap *mo
 		return tell(c, m < 0 ? COMPARE_LATE : COMPARE_DIFFERS,
 			    "task %d, member %u, lives in the %s only", t->kernel_tid, number,
 			    m < 0 ? "kernel" : "model");
+	if (model->tasks[m].state == 'Z' && kernel->tasks[k].facts & TASK_STAT &&
+	    !strchr("ZX", kernel->tasks[k].state))
+		return tell(c, COMPARE_LATE, "task %d has not ended yet", t->kernel_tid);
 	r = compare_slots(c, model, kernel, &model->tasks[m], &kernel->tasks[k]);
 	if (!r)
 		r = compare_pids(c, &model->tasks[m], &kernel->tasks[k]);

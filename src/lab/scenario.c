@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The order is that of a course: from the simple to the whole container. */
@@ -33,6 +34,7 @@ const struct scenario *const scenarios[] = {
 	&scene_setns_refused,
 	&scene_clone_refused,
 	&scene_limits,
+	&scene_pid_depth,
 	/* what keeps a namespace */
 	&scene_net_named,
 	&scene_net_orphan,
@@ -98,6 +100,15 @@ static bool has_time(void)
 	return has_file("/proc/self/ns/time");
 }
 
+#define INIT_PID_INUM 0xEFFFFFFCu /* PROC_PID_INIT_INO */
+
+static bool is_top_pid(void)
+{
+	struct stat s;
+
+	return !stat("/proc/self/ns/pid", &s) && s.st_ino == INIT_PID_INUM;
+}
+
 static const struct {
 	unsigned need;
 	bool (*is_met)(void);
@@ -107,6 +118,7 @@ static const struct {
 	{NEEDS_USERNS, has_userns, "this kernel has no user namespaces"},
 	{NEEDS_CGROUP, has_cgroup, "needs control groups, version 2, at /sys/fs/cgroup, and root"},
 	{NEEDS_TIME, has_time, "this kernel has no time namespaces"},
+	{NEEDS_TOP_PID, is_top_pid, "needs the initial pid namespace, which this is not"},
 };
 
 bool scenario_can_run(const struct scenario *s, struct err *e)

@@ -10,11 +10,12 @@
 
 /* What a host may lack. */
 enum scenario_needs {
-	NEEDS_ROOT = BIT(0),   /* capabilities in the initial user namespace */
-	NEEDS_USERNS = BIT(1), /* user namespaces */
-	NEEDS_CGROUP = BIT(2), /* control groups, version 2, that may be written */
-	NEEDS_VETH = BIT(3),   /* pairs of virtual interfaces */
-	NEEDS_TIME = BIT(4),   /* time namespaces */
+	NEEDS_ROOT = BIT(0),	/* capabilities in the initial user namespace */
+	NEEDS_USERNS = BIT(1),	/* user namespaces */
+	NEEDS_CGROUP = BIT(2),	/* control groups, version 2, that may be written */
+	NEEDS_VETH = BIT(3),	/* pairs of virtual interfaces */
+	NEEDS_TIME = BIT(4),	/* time namespaces */
+	NEEDS_TOP_PID = BIT(5), /* to be in the initial pid namespace */
 };
 
 struct scenario {

@@ -30,6 +30,7 @@ extern const struct scenario scene_setns_order;
 extern const struct scenario scene_setns_refused;
 extern const struct scenario scene_clone_refused;
 extern const struct scenario scene_limits;
+extern const struct scenario scene_pid_depth;
 
 /* ---- scenes_keep.c: what keeps a namespace ---- */
 extern const struct scenario scene_net_named;

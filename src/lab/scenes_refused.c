@@ -137,22 +137,54 @@ static const struct stage_act limits[] = {
 		 "made the one below. One that is full refuses for all below it."},
 	{.text = "b: quota(net, 2)"},
 	{.text = "c: unshare(CLONE_NEWNET)", .see = {"owner(c/net) == c/user"}},
-	{.text = "last: clone(CLONE_NEWPID|SIGCHLD)",
-	 .times = 33,
-	 .ask = "Pid namespaces in pid namespaces: each new process makes the next one. How deep "
-		"does that go?",
-	 .err = ENOSPC,
-	 .tell = "32 levels below the initial one, MAX_PID_NS_LEVEL: each level is a number more "
-		 "in "
-		 "every struct pid. User namespaces have the same limit."},
+	{.text = "b: exit(0)",
+	 .ask = "b ends, and its net namespace with it. What is c's charged to now?",
+	 .tell = "To the same as before: the user namespace of b lives on, as c's has it as its "
+		 "parent, and struct ucounts with it.",
+	 .see = {"gone(b/net)", "gone(b/user) = 0"}},
 	{0},
 };
 
 const struct scenario scene_limits = {
 	.name = "limits",
-	.title = "Limits: user.max_*_namespaces and depth",
-	.goal = "ENOSPC means that a user namespace above is full, or that it gets too deep.",
+	.title = "Limits: user.max_*_namespaces",
+	.goal = "ENOSPC is no disk: a user namespace, or one above it, allows no more.",
 	.start = START_ADMIN,
 	.needs = NEEDS_USERNS,
 	.acts = limits,
+};
+
+static const struct stage_act pid_depth[] = {
+	{.text = "a: b = clone(CLONE_NEWPID|SIGCHLD)", .see = {"pid(b) = 1", "depth(b/pid) = 1"}},
+	{.text = "last: clone(CLONE_NEWPID|SIGCHLD)",
+	 .times = 31,
+	 .ask = "Each new process makes the next pid namespace inside its own, 31 times. How many "
+		"numbers has the last process?",
+	 .tell = "33: one in each of 32 namespaces, and one in the initial one. struct pid ends in "
+		 "an array that is as long as the level is deep.",
+	 .see = {"pid(last) = 1", "levels(last) = 33", "depth(last/pid) = 32"}},
+	{.text = "last: clone(CLONE_NEWPID|SIGCHLD)",
+	 .ask = "And one more?",
+	 .err = ENOSPC,
+	 .tell = "No: MAX_PID_NS_LEVEL is 32. The error is the one of a limit that is reached; "
+		 "before "
+		 "Linux 4.9 it was EINVAL. User namespaces have the same depth."},
+	{.text = "last: fork()",
+	 .ask = "Is the last one full, or only deep?",
+	 .tell = "Only deep: processes can be made in it as in any other.",
+	 .see = {"pid(last) = 2"}},
+	{.text = "a: kill(b, SIGKILL)",
+	 .ask = "The topmost init is killed. How many processes end?",
+	 .tell = "All of them: each has a number in the namespace of b.",
+	 .see = {"ended(b)", "ended(last)"}},
+	{0},
+};
+
+const struct scenario scene_pid_depth = {
+	.name = "pid-depth",
+	.title = "Limits: how deep pid namespaces nest",
+	.goal = "32 levels, each a number more in every struct pid.",
+	.start = START_ADMIN,
+	.needs = NEEDS_TOP_PID,
+	.acts = pid_depth,
 };
