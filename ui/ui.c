@@ -283,6 +283,7 @@ static void handle_wheel(struct ui *ui, int by)
 unsigned ui_handle(struct ui *ui, const struct input *in)
 {
 	ui->effects = 0;
+	ui->lab.is_waiting = false;
 	free(ui->msg);
 	ui->msg = NULL;
 	if (in->type == INPUT_KEY)
