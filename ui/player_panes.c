@@ -44,6 +44,27 @@ static uint8_t row_role(enum player_mark mark, uint8_t plain)
 	return mark == MARK_GONE ? ROLE_DIM : mark == MARK_SAME ? plain : ROLE_TITLE;
 }
 
+/* Another child of the same parent comes below. */
+static bool has_next(const struct player_state *s, const struct player_row *r, unsigned depth)
+{
+	const struct player_row *end = s->rows.items + s->rows.n;
+
+	for (r++; r < end && !r->is_ns && !r->is_title && r->depth >= depth; r++)
+		if (r->depth == depth)
+			return true;
+	return false;
+}
+
+static const char *branch(const struct pane *p, const struct player_row *r, unsigned level)
+{
+	static const char *const lines[][2][2] = {
+		[CHARSET_ASCII] = {{"  ", "| "}, {"` ", "|-"}},
+		[CHARSET_UTF8] = {{"  ", "│ "}, {"└ ", "├ "}},
+	};
+
+	return lines[p->ui->opt.cs][level + 1 == r->depth][has_next(p->s, r, level + 1)];
+}
+
 static void put_name(const struct pane *p, unsigned y, unsigned w, const struct player_row *r,
 		     enum player_mark mark)
 {
@@ -58,10 +79,7 @@ static void put_name(const struct pane *p, unsigned y, unsigned w, const struct 
 	strbuf_printf(&text, task_is_leader(t) ? "%s" : "{%s}", name);
 	name_pids(snap, row, &text);
 	for (unsigned i = 0; i < r->depth && i < 6; i++)
-		x += canvas_put(p->c, x, y, 2, ROLE_LINE,
-				i + 1 < r->depth		? "  "
-				: p->ui->opt.cs == CHARSET_UTF8 ? "└ "
-								: "` ");
+		x += canvas_put(p->c, x, y, 2, ROLE_LINE, branch(p, r, i));
 	canvas_put_fit(p->c, x, y, p->a.x + 1 + w - x, row_role(mark, ROLE_PLAIN), text.s);
 	strbuf_free(&text);
 }
@@ -205,7 +223,7 @@ static void ns_members(const struct pane *p, uint32_t at, int32_t row, struct st
 
 		if (task >= 0 && slot >= 0 && snap->tasks[task].ns[slot] == row &&
 		    snap->tasks[task].ns[kind] != row)
-			strbuf_printf(out, "%s(%s's children)", out->n ? " " : "",
+			strbuf_printf(out, "%s%s's next", out->n ? " " : "",
 				      m->actors.items[i].name);
 	}
 	if (!out->n)

@@ -75,7 +75,8 @@ void player_add_answer(struct page *p, const struct lesson_moment *m, bool is_pr
 	p->key_width = 8;
 	if (m->model.side != SIDE_OFF)
 		add_model(p, m);
-	for (uint32_t i = 0; i < m->trace.doubts.n; i++)
+	/* Once the kernel has answered nobody needs to doubt. */
+	for (uint32_t i = 0; is_prediction && i < m->trace.doubts.n; i++)
 		page_add_key(p, "unsure", "%s", m->trace.doubts.items[i].text);
 	if (!is_prediction && m->kernel.side != SIDE_OFF)
 		add_kernel(p, m);

@@ -187,7 +187,10 @@ static const char *const help[] = {
 	"A row of the state is a test process: name, pid here (pid inside), in which namespaces "
 	"it differs from its parent (mnpuihct), its nsproxy by the lab's own number, and how many "
 	"tasks share that. Then come the namespaces that the lab made, with their counts.",
-	"The last act: * changed, + new, - gone; 2>1 is the count before and after.",
+	"The last act: * changed, + new, - gone; 2>1 is the count before and after, +1 what it "
+	"added to the count of a namespace of the host.",
+	"host: that nsproxy is also the one of processes outside of the lab. b's next: the next "
+	"children of b will be in that namespace, b itself is not.",
 	NULL,
 };
 

@@ -222,6 +222,7 @@ static const struct cmd_option options[] = {
 static const char *const examples[] = {
 	"nscope tui                             # the same as nscope on a terminal",
 	"nscope tui --load host.json            # look at a dump",
+	"nscope tui --readonly                  # nothing can be started or changed",
 	"nscope tui --screen --size 120x40 --keys 2  # a screen for a slide",
 	NULL,
 };
