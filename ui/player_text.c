@@ -14,7 +14,7 @@ void player_result_text(struct strbuf *out, const struct lesson_result *r)
 	if (r->side == SIDE_OFF)
 		strbuf_puts(out, "(off)");
 	else if (r->side == SIDE_NO_RULE)
-		strbuf_puts(out, "(no rule)");
+		strbuf_puts(out, "nothing changes");
 	else if (name)
 		strbuf_puts(out, name);
 	else
@@ -35,7 +35,7 @@ static void add_model(struct page *p, const struct lesson_moment *m)
 	struct strbuf line = {0};
 
 	if (m->model.side == SIDE_NO_RULE) {
-		page_add_key(p, "model", "has no rule for this, and changes nothing");
+		page_add_key(p, "model", "nothing changes that it knows of");
 		return;
 	}
 	put_result(&line, &m->model);

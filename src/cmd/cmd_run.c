@@ -44,7 +44,7 @@ static void put_words(struct strbuf *out, const char *mark, const char *text)
 static const char *result_word(const struct lesson_result *r)
 {
 	if (r->side == SIDE_NO_RULE)
-		return "has no rule for it";
+		return "nothing changes";
 	return r->ret < 0 ? strerrorname_np(-r->ret) : "ok";
 }
 
