@@ -109,6 +109,7 @@ enum lab_kind {
 	/* Looks: what they see is r->text, a line each. */
 	LAB_READ,   /* path */
 	LAB_LIST,   /* path: of a directory; its entries in order, numbers as such */
+	LAB_MOUNTS, /* path: the mounts at and below it: "/mnt tmpfs shared:7", "... private" */
 	LAB_UNAME,  /* "nodename=web domainname=(none)" */
 	LAB_IDS,    /* "uid=0 euid=0 gid=0 egid=0 groups=0,4 caps=all setgroups=deny"; ids as in
 		     * its own user namespace; caps: the effective ones, "all", "none" or as
@@ -161,6 +162,9 @@ int lab_spawn(struct lab *lab, struct err *e);
  */
 int lab_call(struct lab *lab, int who, const struct lab_call *c, struct lab_result *r,
 	     struct err *e);
+
+/* Can LAB_CGROUP be made here? false with e telling why not. */
+bool lab_has_cgroups(struct err *e);
 
 /* Notice who has ended, and who came back from vfork(). */
 void lab_poll(struct lab *lab);

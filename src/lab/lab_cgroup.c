@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <unistd.h>
 
 /* The reason why there can be none here. */
 static int cannot(struct err *e, const char *what, int errnum)
@@ -87,6 +88,20 @@ static int open_group(struct lab *lab, struct err *e)
 	if (lab->cgroup >= 0)
 		close(steal_fd(&lab->cgroup));
 	return cannot(e, "nscope's control group cannot be opened", 0);
+}
+
+bool lab_has_cgroups(struct err *e)
+{
+	struct lab any = {.proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC), .cgroup = -1};
+	bool can = !open_group(&any, e);
+
+	if (can && faccessat(any.cgroup, "cgroup.procs", W_OK, AT_EACCESS))
+		can = cannot(e, "nscope may not change its control group", errno) == 0;
+	if (any.cgroup >= 0)
+		close(any.cgroup);
+	if (any.proc_fd >= 0)
+		close(any.proc_fd);
+	return can;
 }
 
 /* Empty groups of labs whose nscope and supervisor were both killed. */

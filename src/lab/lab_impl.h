@@ -151,6 +151,7 @@ int lab_statx(struct lab_args *a, int fd, const char *path, struct statx *x);
 /* ---- lab_look.c ---- */
 int lab_do_read(struct lab_args *a);
 int lab_do_list(struct lab_args *a);
+int lab_do_mounts(struct lab_args *a);
 int lab_do_uname(struct lab_args *a);
 int lab_do_ids(struct lab_args *a);
 int lab_do_getpid(struct lab_args *a);

@@ -84,6 +84,47 @@ int lab_do_read(struct lab_args *a)
 	return err;
 }
 
+/* "36 35 0:42 / /mnt rw shared:7 - tmpfs none rw" */
+static void say_mount(const char *line, const char *path, struct strbuf *out)
+{
+	char at[256], tags[128] = "", type[32];
+	const char *end = strstr(line, " - ");
+	size_t n = strcmp(path, "/") ? strlen(path) : 0;
+	int begin = 0;
+
+	if (!end || sscanf(end, " - %31s", type) != 1 ||
+	    sscanf(line, "%*s %*s %*s %*s %255s %*s%n", at, &begin) != 1 || strncmp(at, path, n) ||
+	    (at[n] && at[n] != '/'))
+		return;
+	if (begin && line + begin < end)
+		snprintf(tags, sizeof(tags), "%.*s", (int)(end - line - begin), line + begin);
+	strbuf_printf(out, "%s %s%s\n", at, type, *tags ? tags : " private");
+}
+
+int lab_do_mounts(struct lab_args *a)
+{
+	_cleanup_free_ char *line = NULL;
+	struct strbuf out = {0};
+	size_t room = 0;
+	char path[64];
+	FILE *f;
+	int fd, err = lab_need_text(a, a->c->path, "a path");
+
+	if (err)
+		return err;
+	snprintf(path, sizeof(path), "%d/task/%d/mountinfo", a->p->t.tgid, a->p->t.tid);
+	fd = openat(a->lab->proc_fd, path, O_RDONLY | O_CLOEXEC);
+	f = fd < 0 ? NULL : fdopen(fd, "r");
+	while (f && getline(&line, &room, f) > 0)
+		say_mount(line, a->c->path, &out);
+	if (f)
+		fclose(f);
+	if (out.n)
+		lab_say(a, out.s);
+	strbuf_free(&out);
+	return 0;
+}
+
 static int by_name(const void *x, const void *y)
 {
 	return strverscmp(*(char *const *)x, *(char *const *)y);

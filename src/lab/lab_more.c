@@ -297,6 +297,7 @@ const struct lab_more lab_more[LAB_N_KINDS] = {
 	[LAB_LINKS] = {lab_do_links, -1},
 	[LAB_READ] = {lab_do_read, -1},
 	[LAB_LIST] = {lab_do_list, -1},
+	[LAB_MOUNTS] = {lab_do_mounts, -1},
 	[LAB_UNAME] = {lab_do_uname, -1},
 	[LAB_IDS] = {lab_do_ids, -1},
 	[LAB_GETPID] = {lab_do_getpid, -1},

@@ -40,11 +40,19 @@ const struct scenario *const scenarios[] = {
 	&scene_net_orphan,
 	&scene_persist,
 	/* mounts and roots */
-	&scene_net_busy,
 	&scene_chroot,
+	&scene_propagation,
+	&scene_persist_mnt,
+	&scene_net_busy,
+	/* interfaces */
+	&scene_net_veth,
+	&scene_net_dies,
 	/* ipc, time and cgroup */
 	&scene_ipc,
 	&scene_time,
+	&scene_cgroup,
+	/* all of it */
+	&scene_container,
 };
 const unsigned n_scenarios = ARRAY_SIZE(scenarios);
 
@@ -87,7 +95,9 @@ static bool is_root(void)
 
 static bool has_cgroup(void)
 {
-	return has_file("/sys/fs/cgroup/cgroup.controllers") && is_root();
+	struct err why;
+
+	return lab_has_cgroups(&why);
 }
 
 static bool has_userns(void)
@@ -116,7 +126,7 @@ static const struct {
 } needs[] = {
 	{NEEDS_ROOT, is_root, "needs root on this host"},
 	{NEEDS_USERNS, has_userns, "this kernel has no user namespaces"},
-	{NEEDS_CGROUP, has_cgroup, "needs control groups, version 2, at /sys/fs/cgroup, and root"},
+	{NEEDS_CGROUP, has_cgroup, "needs control groups, version 2, that nscope may change"},
 	{NEEDS_TIME, has_time, "this kernel has no time namespaces"},
 	{NEEDS_TOP_PID, is_top_pid, "needs the initial pid namespace, which this is not"},
 };

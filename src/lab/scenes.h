@@ -40,9 +40,19 @@ extern const struct scenario scene_persist;
 /* ---- scenes_mount.c: mounts and roots ---- */
 extern const struct scenario scene_net_busy;
 extern const struct scenario scene_chroot;
+extern const struct scenario scene_propagation;
+extern const struct scenario scene_persist_mnt;
 
 /* ---- scenes_ipc.c: ipc, time, cgroup ---- */
 extern const struct scenario scene_ipc;
 extern const struct scenario scene_time;
+extern const struct scenario scene_cgroup;
+
+/* ---- scenes_net.c: interfaces ---- */
+extern const struct scenario scene_net_veth;
+extern const struct scenario scene_net_dies;
+
+/* ---- scenes_container.c: all together ---- */
+extern const struct scenario scene_container;
 
 #endif

@@ -110,3 +110,48 @@ const struct scenario scene_time = {
 	.needs = NEEDS_TIME,
 	.acts = time_offsets,
 };
+
+static const struct stage_act cgroup_root[] = {
+	{.text = "a: cgroup(\"box\")",
+	 .tell = "nscope made a control group below its own and moved a into it. A control group "
+		 "is no namespace: it limits and accounts."},
+	{.text = "a: read(\"/proc/self/cgroup\")",
+	 .ask = "Where does a see itself?",
+	 .see = {"says \"-box\""}},
+	{.text = "a: b = fork()", .tell = "A child begins in the group of its parent."},
+	{.text = "b: unshare(CLONE_NEWCGROUP)",
+	 .ask = "b makes a cgroup namespace. Does that move b to another group?",
+	 .tell = "No. copy_cgroup_ns() remembers the group in which its maker is, as the root of "
+		 "all paths that are shown to it: root_cset.",
+	 .see = {"b/cgroup != a/cgroup", "count(b/cgroup) = 1"}},
+	{.text = "b: read(\"/proc/self/cgroup\")",
+	 .ask = "And where does b see itself now?",
+	 .tell = "At /. The name of the group is not to be seen from inside.",
+	 .see = {"says \"0::/\"", "says not \"-box\""}},
+	{.text = "a: read(\"/proc/{b}/cgroup\")",
+	 .ask = "a reads the same file of b. What is in it?",
+	 .tell = "The whole path: it is written as the reader's namespace sees it.",
+	 .see = {"says \"-box\""}},
+	{.text = "a: c = fork()"},
+	{.text = "c: cgroup(\"other\")"},
+	{.text = "b: read(\"/proc/{c}/cgroup\")",
+	 .ask = "c is in a group beside b's root. How is that shown to b?",
+	 .tell = "As /../..: a path that leads out. cgroup_path_ns() writes what is above or "
+		 "beside "
+		 "the root with dots. Such a line means: a process from outside.",
+	 .see = {"says \"0::/../\""}},
+	{.text = "a: kill(b, SIGKILL)",
+	 .ask = "b ends. What becomes of the namespace, and of the group?",
+	 .tell = "The namespace goes with b. The group stays, and has a in it.",
+	 .see = {"gone(b/cgroup)"}},
+	{0},
+};
+
+const struct scenario scene_cgroup = {
+	.name = "cgroup-root",
+	.title = "Cgroup namespaces: where the root is",
+	.goal = "A cgroup namespace changes what paths look like, not who is in which group.",
+	.start = START_ADMIN,
+	.needs = NEEDS_CGROUP,
+	.acts = cgroup_root,
+};

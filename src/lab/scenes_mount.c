@@ -94,3 +94,95 @@ const struct scenario scene_chroot = {
 	.start = START_ADMIN,
 	.acts = chroot_root,
 };
+
+static const struct stage_act propagation[] = {
+	{.text = "a: unshare(CLONE_NEWNS)",
+	 .tell = "And every mount in it is made private first, so that nothing of what follows "
+		 "travels to the machine: `mount --make-rprivate /`."},
+	{.text = "a: mount(\"tmpfs\", \"/mnt\")"},
+	{.text = "a: propagation(\"/mnt\", MS_SHARED)",
+	 .tell = "The mount has a peer group now, with one member: mnt_group_id."},
+	{.text = "a: mkdir(\"/mnt/x\")"},
+	{.text = "a: b = clone(CLONE_NEWNS|SIGCHLD)",
+	 .ask = "b gets a copy of all mounts. In which group is its copy of /mnt?",
+	 .tell = "In the same: clone_mnt() adds the copy of a shared mount to the peers. "
+		 "/proc/PID/mountinfo shows one number, shared:N, on both sides.",
+	 .see = {"b/mnt != a/mnt", "mounted(b,/mnt)"}},
+	{.text = "a: mount(\"tmpfs\", \"/mnt/x\")",
+	 .ask = "a mounts something below it. Does b see that?",
+	 .tell = "Yes: attach_recursive_mnt() calls propagate_mnt(), which mounts a copy on every "
+		 "peer.",
+	 .see = {"mounted(a,/mnt/x)", "mounted(b,/mnt/x)"}},
+	{.text = "b: umount(\"/mnt/x\")",
+	 .ask = "b takes its copy away. And a?",
+	 .tell = "a loses it, too. Peers do everything to each other, unmounting as well.",
+	 .see = {"mounted(b,/mnt/x) = 0", "mounted(a,/mnt/x) = 0"}},
+	{.text = "b: propagation(\"/mnt\", MS_SLAVE)",
+	 .ask = "b makes its copy a slave. What will reach it from now on, and what will leave it?",
+	 .tell = "It receives and does not send: mnt_master points to the group of a."},
+	{.text = "a: mount(\"tmpfs\", \"/mnt/x\")",
+	 .see = {"mounted(a,/mnt/x)", "mounted(b,/mnt/x)"}},
+	{.text = "b: umount(\"/mnt/x\")", .see = {"mounted(b,/mnt/x) = 0", "mounted(a,/mnt/x)"}},
+	{.text = "a: propagation(\"/mnt\", MS_UNBINDABLE)",
+	 .ask = "a makes /mnt unbindable. What is that good for?",
+	 .tell = "It is private, and cannot be copied by a bind mount either. So a directory that "
+		 "is bound below itself does not double with each step."},
+	{.text = "a: bind(\"/mnt\", \"/mnt/x\")",
+	 .err = EINVAL,
+	 .tell = "EINVAL, from IS_MNT_UNBINDABLE() in do_loopback()."},
+	{0},
+};
+
+const struct scenario scene_propagation = {
+	.name = "propagation",
+	.title = "Shared, slave, private, unbindable",
+	.goal = "A new mount namespace is a copy, and copies of shared mounts go on talking.",
+	.start = START_ADMIN,
+	.acts = propagation,
+};
+
+static const struct stage_act persist_mnt[] = {
+	{.text = "a: unshare(CLONE_NEWNS)"},
+	{.text = "a: mount(\"tmpfs\", \"/mnt\")"},
+	{.text = "a: create(\"/mnt/ns\")"},
+	{.text = "a: propagation(\"/mnt\", MS_SHARED)",
+	 .tell = "On most machines every mount is shared, because systemd makes it so."},
+	{.text = "a: b = clone(CLONE_NEWNS|SIGCHLD)",
+	 .tell = "b's copy of /mnt is a peer of a's.",
+	 .see = {"b/mnt != a/mnt", "count(b/mnt) = 1"}},
+	{.text = "a: bind(b/mnt, \"/mnt/ns\")",
+	 .ask = "a wants to keep b's mount namespace by a bind mount, as any other namespace can "
+		"be "
+		"kept. Does it work?",
+	 .err = EINVAL,
+	 .tell = "EINVAL. /mnt is shared with b, so the mount would appear inside the namespace "
+		 "that it keeps, and keep it for ever. copy_tree() refuses to copy such a file: "
+		 "this is what "
+		 "`unshare --mount=FILE` meets when its directory is shared."},
+	{.text = "a: propagation(\"/mnt\", MS_PRIVATE)",
+	 .ask = "a makes its /mnt private. Will it work now?"},
+	{.text = "a: bind(b/mnt, \"/mnt/ns\")",
+	 .tell = "Yes: nothing is copied anywhere.",
+	 .see = {"count(b/mnt) = 2", "mounted(a,/mnt/ns)", "mounted(b,/mnt/ns) = 0"}},
+	{.text = "b: bind(b/mnt, \"/mnt/ns\")",
+	 .ask = "And b, may it mount its own namespace in itself?",
+	 .err = EINVAL,
+	 .tell = "EINVAL again, from mnt_ns_loop(): a mount namespace may be mounted only in one "
+		 "that is older than itself, so there can be no circle."},
+	{.text = "a: kill(b, SIGKILL)",
+	 .tell = "The mounts of b live on in it.",
+	 .see = {"procs(b/mnt) = 0", "count(b/mnt) = 1"}},
+	{.text = "a: umount(\"/mnt/ns\")",
+	 .ask = "And when the mount goes?",
+	 .tell = "put_mnt_ns() unmounts all that was in it.",
+	 .see = {"gone(b/mnt)"}},
+	{0},
+};
+
+const struct scenario scene_persist_mnt = {
+	.name = "persist-mnt",
+	.title = "Why a mount namespace cannot be kept on a shared mount",
+	.goal = "The kernel refuses every mount by which a mount namespace could keep itself.",
+	.start = START_ADMIN,
+	.acts = persist_mnt,
+};

@@ -40,6 +40,7 @@ struct stage_act {
 	const char *text;		   /* "b: unshare(CLONE_NEWUTS)" */
 	const char *ask, *tell;		   /* NULL: nothing */
 	int err;			   /* the errno that both must give, or 0 */
+	bool is_optional;		   /* what cannot be done on this host is left out */
 	unsigned times;			   /* again and again; 0 is once */
 	const char *see[STAGE_MAX_CHECKS]; /* statements that hold after it; NULL ends */
 };

@@ -73,6 +73,7 @@ struct stage_run {
 	long ret[N_WORLDS];
 	struct trace trace; /* the model's steps */
 	struct err *e;
+	bool is_optional;	/* of the act */
 	char text[ACT_ARG_MAX]; /* what c borrows */
 	/* Puts r.text into what the stage says; NULL: as it is. */
 	void (*say)(struct stage_run *r);

@@ -3,6 +3,7 @@
 #include "stage_verbs.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 
@@ -22,18 +23,37 @@ static const struct {
 	const char *verb;
 	enum lab_kind kind;
 } of_path[] = {
-	{"open", LAB_OPEN},   {"chroot", LAB_CHROOT}, {"chdir", LAB_CHDIR},
-	{"mkdir", LAB_MKDIR}, {"create", LAB_CREATE}, {"unlink", LAB_UNLINK},
-	{"rmdir", LAB_RMDIR}, {"read", LAB_READ},     {"ls", LAB_LIST},
+	{"open", LAB_OPEN},	{"chroot", LAB_CHROOT}, {"chdir", LAB_CHDIR}, {"mkdir", LAB_MKDIR},
+	{"create", LAB_CREATE}, {"unlink", LAB_UNLINK}, {"rmdir", LAB_RMDIR}, {"read", LAB_READ},
+	{"ls", LAB_LIST},	{"mounts", LAB_MOUNTS},
 };
+
+/* "{b}" in a path is the number of b, as nscope's /proc has it. */
+static int put_numbers(struct stage_run *r, const char *path)
+{
+	const char *open = strchr(path, '{'), *close = open ? strchr(open, '}') : NULL;
+	const struct actor *o;
+	char name[ACT_NAME_MAX];
+
+	r->c.path = path;
+	if (!close || close - open > ACT_NAME_MAX)
+		return 0;
+	snprintf(name, sizeof(name), "%.*s", (int)(close - open - 1), open + 1);
+	o = stage_need_actor(r->st, name, r->e);
+	if (!o)
+		return -EINVAL;
+	snprintf(r->text, sizeof(r->text), "%.*s%d%s", (int)(open - path), path, o->tid[KERNEL],
+		 close + 1);
+	r->c.path = r->text;
+	return 0;
+}
 
 int stage_prepare_path(struct stage_run *r)
 {
-	r->c.path = stage_arg(r, 0);
 	for (unsigned i = 0; i < ARRAY_SIZE(of_path); i++)
 		if (!strcmp(of_path[i].verb, r->act->verb))
 			r->c.kind = of_path[i].kind;
-	return 0;
+	return put_numbers(r, stage_arg(r, 0));
 }
 
 long stage_model_chroot(struct stage_run *r)

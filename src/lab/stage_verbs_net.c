@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Interfaces of net namespaces. */
+/* Interfaces of net namespaces; control groups. */
 #include "stage_verbs.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@ static const struct net_verb {
 } verbs[] = {
 	{"veth", LAB_VETH, 2},		{"move", LAB_LINK_MOVE, 1},   {"link_up", LAB_LINK_UP, -1},
 	{"link_del", LAB_LINK_DEL, -1}, {"address", LAB_ADDRESS, -1}, {"ping", LAB_PING, -1},
-	{"links", LAB_LINKS, -1},
+	{"links", LAB_LINKS, -1},	{"cgroup", LAB_CGROUP, -1},
 };
 
 int stage_prepare_net(struct stage_run *r)
