@@ -69,8 +69,10 @@ int lab_adopt(struct lab *lab, int ctl, int maker, bool is_thread, struct err *e
 	p.t.id = lab->procs.n;
 	p.ctl_number = r.fds[0];
 	p.pidfd = lab_open_pidfd(&p.t);
-	if (maker < p.t.id)
+	if (maker < p.t.id) {
 		p.has_private_mnt = lab->procs.items[maker].has_private_mnt;
+		p.has_entered_mnt = lab->procs.items[maker].has_entered_mnt;
+	}
 	*array_add(&lab->procs) = p;
 	lab_read_slots(lab, p.t.id);
 	if (maker < p.t.id)

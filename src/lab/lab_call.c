@@ -162,14 +162,17 @@ static int check(struct lab *lab, const struct lab_proc *p, const struct lab_cal
 }
 
 /* Who enters another mount namespace mounts there as privately as those in it. */
-static void note_mounts(struct lab *lab, struct lab_proc *p)
+static void note_mounts(struct lab *lab, struct lab_proc *p, uint32_t before)
 {
 	bool is_private = false;
 
+	if (p->t.slots[SLOT_MNT] == before)
+		return;
+	p->has_entered_mnt = true;
 	for (uint32_t i = 0; i < lab->procs.n; i++) {
 		const struct lab_proc *o = &lab->procs.items[i];
 
-		if (o != p && o->t.state < LAB_ZOMBIE && o->has_private_mnt && !lab->has_chroot &&
+		if (o != p && o->t.state < LAB_ZOMBIE && o->has_private_mnt &&
 		    o->t.slots[SLOT_MNT] == p->t.slots[SLOT_MNT])
 			is_private = true;
 	}
@@ -184,10 +187,8 @@ static void after(struct lab *lab, int who, const struct lab_call *c, const stru
 	memcpy(before, p->t.slots, sizeof(before));
 	if (lab_read_slots(lab, who))
 		lab_note_change(lab, p, before, c->kind == LAB_CALL && c->call.kind == CALL_SETNS);
-	if (c->kind == LAB_CHROOT)
-		lab->has_chroot = true;
 	if (c->kind == LAB_CALL && c->call.kind == CALL_SETNS && !r->ret)
-		note_mounts(lab, p);
+		note_mounts(lab, p, before[SLOT_MNT]);
 }
 
 static int trouble(struct lab *lab, int who, int err, struct err *e)

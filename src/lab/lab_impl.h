@@ -15,6 +15,7 @@ struct lab_proc {
 	int pidfd; /* -1 once it was noticed dead */
 	uint32_t seq;
 	bool has_private_mnt; /* nothing it mounts is seen outside the lab */
+	bool has_entered_mnt; /* by setns(), which sets the root to that of the namespace */
 	bool is_killed;	      /* SIGKILL was sent: it is asked nothing more */
 	int sleeps_for;	      /* LAB_WAITING: the child */
 	int ctl_number;	      /* of the socket, in the process itself */
@@ -27,10 +28,9 @@ struct lab {
 	int image;		  /* the agent, sealed */
 	int supervisor;		  /* its pidfd */
 	uint32_t own[NS_N_SLOTS]; /* nscope's namespaces */
-	bool has_chroot;      /* somebody made that call: "/" may not be the root of the mounts */
-	int cgroup;	      /* directory of nscope's control group; -1 until it is needed */
-	ARRAY(uint64_t) made; /* namespaces: kind and inode number */
-	ARRAY(uint64_t) devs; /* of file systems that were mounted by the lab */
+	int cgroup;		  /* directory of nscope's control group; -1 until it is needed */
+	ARRAY(uint64_t) made;	  /* namespaces: kind and inode number */
+	ARRAY(uint64_t) devs;	  /* of file systems that were mounted by the lab */
 };
 
 /* ---- lab_image.c ---- */

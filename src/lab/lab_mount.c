@@ -28,6 +28,22 @@ static int mount_text(struct lab_args *a, const char *from, const char *at, cons
 }
 
 /*
+ * Is its root that of its mount namespace? So after setns(); else when it is the one
+ * that nscope has. If not, there may be mounts that it reaches and "/" does not cover.
+ */
+static bool is_at_root(const struct lab_args *a)
+{
+	const struct lab_task *t = &a->p->t;
+	struct stat own, st;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%d/task/%d/root", t->tgid, t->tid);
+	return a->p->has_entered_mnt || (!fstatat(a->lab->proc_fd, "self/root", &own, 0) &&
+					 !fstatat(a->lab->proc_fd, path, &st, 0) &&
+					 st.st_dev == own.st_dev && st.st_ino == own.st_ino);
+}
+
+/*
  * Before its first mount: cut off what a copy of nscope's mounts would propagate to
  * the machine. All of ours in that namespace are then as private.
  */
@@ -37,14 +53,17 @@ static int make_private(struct lab_args *a)
 
 	if (a->p->has_private_mnt)
 		return 0;
+	if (!is_at_root(a))
+		return err_set(
+			a->e, EPERM,
+			"its root was changed before it was in a mount namespace of the lab");
 	err = mount_text(a, "", "/", "", MS_REC | MS_PRIVATE);
 	if (err || a->r->ret)
 		return err ?: 1;
 	for (uint32_t i = 0; i < a->lab->procs.n; i++) {
 		struct lab_proc *p = &a->lab->procs.items[i];
 
-		if (p == a->p || (!a->lab->has_chroot && p->t.state < LAB_ZOMBIE &&
-				  p->t.slots[SLOT_MNT] == a->p->t.slots[SLOT_MNT]))
+		if (p->t.state < LAB_ZOMBIE && p->t.slots[SLOT_MNT] == a->p->t.slots[SLOT_MNT])
 			p->has_private_mnt = true;
 	}
 	return 0;
@@ -205,6 +224,15 @@ int lab_do_umount(struct lab_args *a)
 
 int lab_do_chroot(struct lab_args *a)
 {
+	struct err e;
+
+	/* While "/" covers all; whether it may is for the kernel to say. */
+	if (!lab_need_out(a->lab, a->p, SLOT_MNT, &e)) {
+		int err = make_private(a);
+
+		if (err < 0 && err != -EPERM)
+			return err;
+	}
 	return lab_with_path(a, SYS_chroot, 0, (const uint64_t[6]){0});
 }
 

@@ -175,6 +175,44 @@ static void test_pivot_root(void)
 	GIVES(DO(b, .kind = LAB_BIND_NS, .other = c, .slot = SLOT_NET, .path = "/file"), 0);
 }
 
+/* What was reached from another root would not be cut off from the machine. */
+static void test_roots(void)
+{
+	int a = boss(), b, c;
+
+	b = child(a, CLONE_NEWNS);
+	GIVES(DO(b, .kind = LAB_CHROOT, .path = "/proc"), 0);
+	GIVES(MOUNT(b, "tmpfs", "/"), 0); /* the mounts were made private before */
+	GIVES(DO(a, .kind = LAB_CHROOT, .path = "/proc"), 0);
+	c = child(a, CLONE_NEWNS);
+	GIVES(MOUNT(c, "tmpfs", "/sys"), LAB_SAYS(EPERM));
+	GIVES(DO(c, .kind = LAB_UMOUNT, .path = "../proc"), LAB_SAYS(EPERM));
+	GIVES(DO(c, .kind = LAB_PIVOT_ROOT, .path = "/", .text = "/"), LAB_SAYS(EPERM));
+	GIVES(DO(c, .kind = LAB_CHROOT, .path = "/sys"), 0);
+	GIVES(MOUNT(c, "tmpfs", "/"), LAB_SAYS(EPERM));
+	GIVES(CALL(c, .kind = CALL_SETNS, .flags = CLONE_NEWNS,
+		   .fd = {.kind = CALL_FD_PIDFD, .pid = lab_task(lab, b)->tid}),
+	      0);
+	GIVES(MOUNT(c, "tmpfs", "/tmp"), 0);
+}
+
+/* A thread has descriptors, a root and credentials of its own, and looks with them. */
+static void test_threads(void)
+{
+	int a = boss(), t = child(a, CLONE_VM | CLONE_SIGHAND | CLONE_THREAD);
+
+	GIVES(CALL(t, .kind = CALL_UNSHARE, .flags = CLONE_NEWNS | CLONE_NEWNET), 0);
+	GIVES(MOUNT(t, "tmpfs", "/tmp"), 0);
+	GIVES(MKDIR(t, "/tmp/nscope-x"), 0);
+	SAYS(LIST(t, "/tmp"), "nscope-x");
+	GIVES(LIST(a, "/tmp/nscope-x"), -ENOENT);
+	SAYS(DO(t, .kind = LAB_LINKS), "lo down");
+	GIVES(DO(t, .kind = LAB_SETUID, .number = 0), 0);
+	SAYS(READ(t, "/proc/thread-self/comm"), "nscope-lab");
+	GIVES(DO(t, .kind = LAB_GETPID), lab_task(lab, a)->tid);
+	GIVES(DO(t, .kind = LAB_BIND_NS, .other = t, .slot = SLOT_NET, .path = "/proc/version"), 0);
+}
+
 static void test_sysv(void)
 {
 	const uint64_t creat = IPC_CREAT | IPC_EXCL | 0600;
@@ -389,6 +427,8 @@ static const struct test tests[] = {
 	{"files", test_files},
 	{"mount_types", test_mount_types},
 	{"pivot_root", test_pivot_root},
+	{"roots", test_roots},
+	{"threads", test_threads},
 	{"sysv", test_sysv},
 	{"subreaper", test_subreaper},
 	{"time", test_time},
