@@ -25,16 +25,16 @@ start() {
   echo $owner >>"$BATS_TEST_TMPDIR/started"
 }
 
-# The test processes that nobody owns: their first ancestor of another name is no lab's owner.
-# So those of other tests that run meanwhile do not count.
+# The test processes that nobody owns: the kernel gave them to one of our own ancestors. Those of
+# other labs, of whatever program, do not count.
 ours() {
-  ps -eo pid=,ppid=,comm= | awk '
+  ps -eo pid=,ppid=,comm= | awk -v self=$$ '
     { parent[$1] = $2; name[$1] = $3 }
     END {
+      for (at = self; at > 0; at = parent[at]) reaper[at] = 1
       for (pid in name) {
-        if (name[pid] != "nscope-lab") continue
         for (at = pid; name[at] == "nscope-lab"; at = parent[at]) ;
-        if (name[at] !~ /^(nscope|lab_.*|.*_test)$/) print pid
+        if (at != pid && at in reaper) print pid
       }
     }'
 }
