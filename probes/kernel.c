@@ -167,20 +167,31 @@ static void add_task(struct merge *m, const struct k_task *k)
 	*array_add(&m->env->cgroup_like) = css->row;
 }
 
-static int tid_order(const void *a, const void *b)
+/* By tid, which has 22 bits (PID_MAX_LIMIT): two passes of counting, from the lower half on. */
+static const struct k_task **order_by_tid(const struct kernel_scan *scan)
 {
-	const struct k_task *x = *(const struct k_task *const *)a,
-			    *y = *(const struct k_task *const *)b;
+	enum { HALF = 11 };
+	uint32_t n = scan->n_tasks;
+	const struct k_task **order = xcalloc(n, sizeof(*order)),
+			    **next = xcalloc(n, sizeof(*next));
 
-	return x->tid < y->tid ? -1 : x->tid > y->tid;
-}
+	for (uint32_t i = 0; i < n; i++)
+		order[i] = &scan->tasks[i];
+	for (int shift = 0; shift < 2 * HALF; shift += HALF) {
+		uint32_t starts[(1 << HALF) + 1] = {0};
+		const struct k_task **swap = order;
 
-static bool is_by_tid(const struct kernel_scan *scan)
-{
-	for (uint32_t i = 1; i < scan->n_tasks; i++)
-		if (scan->tasks[i - 1].tid > scan->tasks[i].tid)
-			return false;
-	return true;
+		for (uint32_t i = 0; i < n; i++)
+			starts[(order[i]->tid >> shift & ((1 << HALF) - 1)) + 1]++;
+		for (int i = 0; i < 1 << HALF; i++)
+			starts[i + 1] += starts[i];
+		for (uint32_t i = 0; i < n; i++)
+			next[starts[order[i]->tid >> shift & ((1 << HALF) - 1)]++] = order[i];
+		order = next;
+		next = swap;
+	}
+	free(next);
+	return order;
 }
 
 static void merge_scan(struct merge *m)
@@ -194,11 +205,8 @@ static void merge_scan(struct merge *m)
 		link_ns(m, &scan->nss[i]);
 	for (uint32_t i = 0; i < scan->n_nsproxies; i++)
 		add_nsproxy(m, &scan->nsproxies[i]);
-	order = xcalloc(scan->n_tasks, sizeof(*order));
-	for (uint32_t i = 0; i < scan->n_tasks; i++)
-		order[i] = &scan->tasks[i];
-	if (!is_by_tid(scan))
-		qsort(order, scan->n_tasks, sizeof(*order), tid_order);
+	order = order_by_tid(scan);
+	builder_expect_tasks(m->env->b, scan->n_tasks + scan->n_tasks / 16 + 64);
 	for (uint32_t i = 0; i < scan->n_tasks; i++)
 		add_task(m, order[i]);
 	free(order);

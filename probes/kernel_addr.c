@@ -17,12 +17,18 @@ static bool is_addr(const void *key, uint32_t row)
 struct addr_row *addr_entry(struct addr_map *map, uint64_t addr)
 {
 	struct addr_key key = {map, addr};
-	uint32_t *slot = hash_slot(&map->table, hash_u64(addr), is_addr, &key);
 	struct addr_row *entry;
+	uint32_t *slot;
 
-	if (*slot != HASH_EMPTY)
+	/* Neighbours have much in common: it is often the one of the last call. */
+	if (map->last < map->items.n && map->items.items[map->last].addr == addr)
+		return &map->items.items[map->last];
+	slot = hash_slot(&map->table, hash_u64(addr), is_addr, &key);
+	if (*slot != HASH_EMPTY) {
+		map->last = *slot;
 		return &map->items.items[*slot];
-	*slot = map->items.n;
+	}
+	*slot = map->last = map->items.n;
 	entry = array_add(&map->items);
 	*entry = (struct addr_row){addr, IX_OFF};
 	return entry;

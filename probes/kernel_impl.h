@@ -18,6 +18,7 @@ struct addr_row {
 struct addr_map {
 	struct hash table;
 	ARRAY(struct addr_row) items;
+	uint32_t last; /* entry of the call before */
 };
 
 /* The entry of an address; a new one has row IX_OFF. Good until the next call. */

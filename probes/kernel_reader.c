@@ -46,9 +46,10 @@ int kernel_reader_open(struct kernel_reader **out, struct err *e)
 		.n_progs = 1,
 	};
 	r->rows[ROWS_TASKS] = (struct kernel_rows){"k_tasks", n, sizeof(struct k_task)};
-	/* Each nsproxy has a task. */
-	r->rows[ROWS_NSPROXIES] = (struct kernel_rows){"k_nsproxies", n, sizeof(struct k_nsproxy)};
-	r->rows[ROWS_NSS] = (struct kernel_rows){"k_nss", n + 2048, sizeof(struct k_ns)};
+	/* Many tasks to each nsproxy and namespace, as a rule; where not, has_fit() sees to it. */
+	r->rows[ROWS_NSPROXIES] =
+		(struct kernel_rows){"k_nsproxies", n / 8 + 1024, sizeof(struct k_nsproxy)};
+	r->rows[ROWS_NSS] = (struct kernel_rows){"k_nss", n / 8 + 2048, sizeof(struct k_ns)};
 	r->rows[ROWS_DEEP] = (struct kernel_rows){"k_deep", 64, sizeof(struct k_pids)};
 	r->rows[ROWS_ADDRS] = (struct kernel_rows){"k_addrs", 256, sizeof(struct k_addr)};
 	r->rows[ROWS_STATE] = (struct kernel_rows){"k_state", 1, sizeof(struct k_state)};
@@ -154,7 +155,7 @@ static void give(const struct kernel_reader *r, struct kernel_scan *scan)
 int kernel_reader_scan(struct kernel_reader *r, struct kernel_scan *scan, struct err *e)
 {
 	for (int i = 0; i < MAX_TRIES; i++) {
-		uint32_t n_threads = kernel_count_threads();
+		uint32_t before = kernel_count_threads(), after;
 		struct k_state *st;
 		int err = kernel_object_load(&r->object, e);
 
@@ -168,7 +169,9 @@ int kernel_reader_scan(struct kernel_reader *r, struct kernel_scan *scan, struct
 			return err;
 		if (has_fit(r, st)) {
 			give(r, scan);
-			scan->n_threads = n_threads;
+			/* What came or went in between is no hidden task. */
+			after = kernel_count_threads();
+			scan->n_threads = before < after ? before : after;
 			return 0;
 		}
 	}

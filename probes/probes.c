@@ -236,14 +236,22 @@ static void read_task(struct driver *d, const struct probe_task *t)
 
 /* ---- tasks that the kernel probe has added ---- */
 
+/* Those whose hook may have something to add. */
+static uint32_t completing_probes(const struct driver *d)
+{
+	uint32_t set = 0;
+
+	for (unsigned i = 0; i < n_probes; i++)
+		if (d->is_on[i] && probes[i].task && !probes[i].is_in_kernel &&
+		    !(i == PROBE_FDS && d->env.has_files))
+			set |= BIT(i);
+	return set;
+}
+
 static bool has_hook_for(const struct driver *d, unsigned i, int32_t row)
 {
 	uint8_t facts = d->env.want->facts | (d->env.is_lead ? d->env.want->lead_facts : 0);
 
-	if (!d->is_on[i] || !probes[i].task || probes[i].is_in_kernel)
-		return false;
-	if (i == PROBE_FDS && d->env.has_files)
-		return false;
 	/* One path is read for all that are in the same groups. */
 	if (i == PROBE_CGROUP && d->env.cgroup_like.items[row] != row)
 		return false;
@@ -263,12 +271,14 @@ static void copy_cgroup(struct driver *d, int32_t row)
 }
 
 /* What the kernel probe did not tell of it. A task that has gone meanwhile stays as it was. */
-static void complete_task(struct driver *d, int32_t row)
+static void complete_task(struct driver *d, int32_t row, uint32_t set)
 {
 	_cleanup_fd_ int dirfd = -1;
 	char path[16];
 
-	for (unsigned i = 0; i < n_probes; i++) {
+	for (; set; set &= set - 1) {
+		unsigned i = __builtin_ctz(set);
+
 		if (!has_hook_for(d, i, row))
 			continue;
 		if (dirfd < 0) {
@@ -281,15 +291,28 @@ static void complete_task(struct driver *d, int32_t row)
 	}
 }
 
+/* Where the one is no first task of a namespace, the other behind it is none either. */
+static bool is_alike(const struct task *a, const struct task *b)
+{
+	return !memcmp(a->ns, b->ns, sizeof(a->ns)) && task_is_leader(a) == task_is_leader(b);
+}
+
 static void complete_tasks(struct driver *d)
 {
+	uint32_t set = completing_probes(d);
+
 	for (uint32_t i = 0; i < d->env.n_from_kernel && !d->has_given_up; i++) {
-		d->env.is_lead = probe_is_lead(&d->env, builder_task(d->env.b, i));
-		complete_task(d, i);
+		const struct task *t = builder_task(d->env.b, i);
+		bool is_new = !i || !is_alike(t, builder_task(d->env.b, i - 1));
+
+		d->env.is_lead = is_new && probe_is_lead(&d->env, t);
+		complete_task(d, i, set);
 		if (d->env.cgroup_like.items[i] != (int32_t)i)
 			copy_cgroup(d, i);
-		note_member(&d->env, builder_task(d->env.b, i));
-		report_progress(d, !i);
+		if (is_new)
+			note_member(&d->env, t);
+		if (!(i % PROBE_CHUNK_MAX))
+			report_progress(d, !i);
 	}
 }
 

@@ -77,6 +77,14 @@ struct snap_meta *snap_builder_meta(struct snap_builder *b)
 	return &b->meta;
 }
 
+void builder_expect_tasks(struct snap_builder *b, uint32_t n)
+{
+	if (n <= b->tasks.room)
+		return;
+	b->tasks.items = xreallocarray(b->tasks.items, n, sizeof(*b->tasks.items));
+	b->tasks.room = n;
+}
+
 int32_t builder_add_task(struct snap_builder *b, pid_t tid, pid_t tgid)
 {
 	struct task *t = array_add(&b->tasks);

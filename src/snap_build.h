@@ -20,6 +20,8 @@ struct raw snap_strz(struct snap_builder *b, const char *s);
 
 struct snap_meta *snap_builder_meta(struct snap_builder *b);
 
+/* There will be some n tasks: room for them at once. */
+void builder_expect_tasks(struct snap_builder *b, uint32_t n);
 /*
  * A new task row: all links IX_OFF, nothing known. Rows are numbers in the
  * builder, not those of the frozen snap. The pointer that builder_task() gives

@@ -55,13 +55,27 @@ static int task_order(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Most makers add them in order. */
-static bool is_in_order(struct task *const *order, uint32_t n)
+/* Most makers add them in order, or nearly all: only what follows is sorted, and merged. */
+static void sort_tasks(struct task **order, uint32_t n)
 {
-	for (uint32_t i = 1; i < n; i++)
-		if (order[i - 1]->tid > order[i]->tid)
-			return false;
-	return true;
+	uint32_t n_first = n ? 1 : 0, n_rest;
+	struct task **rest;
+
+	while (n_first < n && order[n_first - 1]->tid <= order[n_first]->tid)
+		n_first++;
+	n_rest = n - n_first;
+	if (!n_rest)
+		return;
+	rest = xcalloc(n_rest, sizeof(*rest));
+	memcpy(rest, order + n_first, n_rest * sizeof(*rest));
+	qsort(rest, n_rest, sizeof(*rest), task_order);
+	/* From the back, where there is room. */
+	while (n_rest)
+		if (n_first && task_order(&order[n_first - 1], &rest[n_rest - 1]) > 0)
+			order[--n] = order[--n_first];
+		else
+			order[--n] = rest[--n_rest];
+	free(rest);
 }
 
 static void freeze_tasks(struct freeze *f)
@@ -72,8 +86,7 @@ static void freeze_tasks(struct freeze *f)
 
 	for (uint32_t i = 0; i < n; i++)
 		order[i] = &f->b->tasks.items[i];
-	if (!is_in_order(order, n))
-		qsort(order, n, sizeof(*order), task_order);
+	sort_tasks(order, n);
 	f->tasks = box_alloc(f, n, sizeof(*f->tasks));
 	for (uint32_t i = 0; i < n; i++) {
 		struct task *t = &f->tasks[s->n_tasks];

@@ -215,6 +215,12 @@ __noinline int tell_nsproxy(uint64_t addr)
 	return 0;
 }
 
+/* What most tasks have in common with others: told already, and no call is needed to know that. */
+static inline int is_told(struct k_state *st, uint64_t ns)
+{
+	return st->nss[hash(ns)] == ns;
+}
+
 /* The numbers of a task in the pid namespaces from the reader's down to its own. */
 __noinline int read_pids(uint32_t row, uint64_t numbers)
 {
@@ -226,8 +232,6 @@ __noinline int read_pids(uint32_t row, uint64_t numbers)
 
 	if (!st || !r)
 		return 0;
-	r->deep = -1;
-	r->n_pids = r->level - st->level + 1;
 	if (r->n_pids > K_PIDS_INLINE) {
 		r->deep = row = st->n_deep++;
 		deep = bpf_map_lookup_elem(&k_deep, &row);
@@ -266,6 +270,7 @@ static void tell_task(struct k_state *st, struct task_struct *t)
 	struct pid *pid = t->thread_pid;
 	const struct cred *cred = t->real_cred;
 	uint64_t numbers = number(st, pid) + bpf_core_field_offset(struct pid, numbers);
+	struct upid *last;
 	struct k_task *r;
 	uint32_t row;
 
@@ -289,14 +294,22 @@ static void tell_task(struct k_state *st, struct task_struct *t)
 	r->level = pid->level;
 	__builtin_memcpy(r->comm, t->comm, sizeof(r->comm));
 	read_ids(st, r, t);
-	read_pids(row, numbers);
+	last = CAST(numbers + r->level * sizeof(struct upid), struct upid);
+	r->deep = -1;
+	r->n_pids = r->level - st->level + 1;
+	r->pids[0] = r->tid;
+	r->pids[1] = last->nr;
+	if (r->n_pids > 2)
+		read_pids(row, numbers);
 	r->nsproxy = number(st, t->nsproxy);
 	r->user_ns = number(st, cred->user_ns) + ns_offset(K_USER);
-	r->pid_ns = number(st, CAST(numbers + r->level * sizeof(struct upid), struct upid)->ns) +
-		    ns_offset(K_PID);
-	tell_nsproxy(r->nsproxy);
-	tell_ns(K_USER, r->user_ns);
-	tell_ns(K_PID, r->pid_ns);
+	r->pid_ns = number(st, last->ns) + ns_offset(K_PID);
+	if (st->nsproxies[hash(r->nsproxy)] != r->nsproxy)
+		tell_nsproxy(r->nsproxy);
+	if (!is_told(st, r->user_ns))
+		tell_ns(K_USER, r->user_ns);
+	if (!is_told(st, r->pid_ns))
+		tell_ns(K_PID, r->pid_ns);
 }
 
 /* The namespaces that others name as owner or parent, where the kernel has no lists. */
