@@ -412,7 +412,7 @@ void ui_draw(const struct ui *ui, struct canvas *c)
 	status_draw(ui, c, lay.status);
 	if (ui->prompt.kind)
 		prompt_draw(ui, c, lay.bar.y);
-	else
+	else if (status_lines(ui) == 1)
 		bar_draw(ui, c, lay.bar);
 	if (ui->is_presenting)
 		present_embolden(c);

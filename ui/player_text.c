@@ -117,9 +117,7 @@ static void add_good_checks(struct page *p, const struct lesson_moment *m)
 static void add_difference(struct page *p, const struct lesson_moment *m)
 {
 	if (*m->difference)
-		page_add(p, ROLE_ERROR,
-			 "error: model and kernel differ, which is a bug in nscope: %s",
-			 m->difference);
+		page_add(p, ROLE_ERROR, "error: this is a bug in nscope: %s", m->difference);
 }
 
 static void add_bad_checks(struct page *p, const struct lesson_moment *m)

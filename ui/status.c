@@ -116,13 +116,32 @@ static void add_list_state(const struct ui *ui, struct strbuf *out)
 		strbuf_printf(out, "%u marked  ", l->marks.n_on);
 }
 
+/* A long one goes on in the line of the key bar. */
+static void draw_message(const struct ui *ui, struct canvas *c, struct area a)
+{
+	uint8_t role = ui->is_error ? ROLE_ERROR : ROLE_TITLE;
+	struct page p = {.cs = ui->opt.cs, .width = a.w, .is_flush = true};
+
+	if (status_lines(ui) == 1)
+		canvas_put_fit(c, a.x, a.y, a.w, role, ui->msg);
+	else
+		page_add(&p, role, "%s", ui->msg);
+	page_draw(&p, c, a.x, a.y, a.w, 2, 0);
+	page_free(&p);
+}
+
+unsigned status_lines(const struct ui *ui)
+{
+	return ui->msg && !ui->prompt.kind && text_width(ui->msg) > ui->w ? 2 : 1;
+}
+
 void status_draw(const struct ui *ui, struct canvas *c, struct area a)
 {
 	struct strbuf gaps = {0}, state = {0};
 	unsigned x = a.x, room = a.w - POSITION_WIDTH, state_w;
 
 	if (ui->msg) {
-		canvas_put_fit(c, a.x, a.y, a.w, ui->is_error ? ROLE_ERROR : ROLE_TITLE, ui->msg);
+		draw_message(ui, c, a);
 		return;
 	}
 	strbuf_add(&gaps, "", 0);
@@ -162,6 +181,8 @@ void bar_draw(const struct ui *ui, struct canvas *c, struct area a)
 			continue;
 		memcpy(key, cmd->keys, n);
 		key[n] = '\0';
+		if (command_by_key(key, where) != cmd)
+			continue;
 		takes = n + 1 + text_width(cmd->bar);
 		if (x + takes > a.w)
 			continue;

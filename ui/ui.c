@@ -89,8 +89,9 @@ unsigned ui_where(const struct ui *ui)
 
 	if (ui->overlay)
 		return overlays[ui->overlay];
+	/* A lesson goes on while its text is read. */
 	if (ui->is_detail_open)
-		return IN_DETAIL;
+		return views[ui->view] == &view_lab ? IN_DETAIL | IN_LAB : IN_DETAIL;
 	return BIT(ui->view);
 }
 

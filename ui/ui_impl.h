@@ -94,6 +94,8 @@ void ui_fit(struct ui *ui);
 void ui_detail(const struct ui *ui, struct page *p, unsigned w, unsigned h, bool is_brief);
 
 /* ---- status.c: the last two lines ---- */
+/* 2 where a message needs the line of the key bar, too. */
+unsigned status_lines(const struct ui *ui);
 void status_draw(const struct ui *ui, struct canvas *c, struct area a);
 void bar_draw(const struct ui *ui, struct canvas *c, struct area a);
 

@@ -133,7 +133,7 @@ static void run(struct ui_stage *stage, struct ui *ui, const struct ui_request *
 	else if (r->kind == REQUEST_PREDICT)
 		predict(d, ui, text);
 	else
-		do_act(d, ui, &(struct stage_act){.text = text});
+		do_act(d, ui, &(struct stage_act){.text = text, .err = STAGE_ANY});
 }
 
 void director_init(struct director *d)

@@ -12,6 +12,7 @@
 #include "model_facts.h"
 
 #define STAGE_MAX_CHECKS 8
+#define STAGE_ANY	 (-1) /* whatever they answer, if only they agree */
 
 struct stage;
 
@@ -39,7 +40,7 @@ struct stage_options {
 struct stage_act {
 	const char *text;		   /* "b: unshare(CLONE_NEWUTS)" */
 	const char *ask, *tell;		   /* NULL: nothing */
-	int err;			   /* the errno that both must give, or 0 */
+	int err;			   /* the errno that both must give, 0, or STAGE_ANY */
 	bool is_optional;		   /* what cannot be done on this host is left out */
 	unsigned times;			   /* again and again; 0 is once */
 	const char *see[STAGE_MAX_CHECKS]; /* statements that hold after it; NULL ends */

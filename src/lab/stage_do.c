@@ -331,7 +331,8 @@ static void tell_difference(const struct stage_run *r, const struct stage_act *a
 	if (has_rule && !is_alike(model, kernel))
 		snprintf(text, sizeof(text), "the kernel says %s, the model %s", answer(kernel),
 			 answer(model));
-	else if ((r->st->lab || has_rule) && !is_alike(r->st->lab ? kernel : model, -a->err))
+	else if (a->err != STAGE_ANY && (r->st->lab || has_rule) &&
+		 !is_alike(r->st->lab ? kernel : model, -a->err))
 		snprintf(text, sizeof(text), "the scenario expects %s, and both say %s",
 			 answer(-a->err), answer(r->st->lab ? kernel : model));
 	m->difference = keep(m, *text ? text : r->st->lab ? r->st->compare.text : "");

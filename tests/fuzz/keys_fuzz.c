@@ -57,7 +57,8 @@ static size_t step(struct ui *ui, const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct ui_options options = {.cs = size & 1 ? CHARSET_UTF8 : CHARSET_ASCII};
+	const struct ui_options options = {.cs = size & 1 ? CHARSET_UTF8 : CHARSET_ASCII,
+					   .has_stage = size & 2};
 	struct ui *ui;
 
 	fuzz_snap();

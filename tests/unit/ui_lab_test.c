@@ -107,15 +107,15 @@ static void a_difference_is_loud(void **state)
 	u.lesson.moments.items[1].difference = "uts of a";
 	u.lesson.moments.items[1].kernel.ret = -1;
 	*array_add(&u.lesson.moments.items[1].checks) = check;
-	assert_true(shows("error: model and kernel differ, which is a bug in nscope: uts of a"));
+	assert_true(shows("error: this is a bug in nscope: uts of a"));
 	assert_true(shows("EPERM, NOT as the model said"));
 	assert_true(shows("error: not so: count(a/uts) = 1  (model: yes, kernel: NO)"));
 	u.lesson.moments.items[1].checks.n--;
 	/* In another view, when it happens, it is said, too. */
 	ui_resize(ui, 40, 10);
-	assert_true(shows("error: model and kernel"));
+	assert_true(shows("error: this is a bug in nscope"));
 	press("P");
-	assert_true(shows("error: model and kernel"));
+	assert_true(shows("error: this is a bug in nscope"));
 }
 
 static void why_it_cannot_run_is_said(void **state)
