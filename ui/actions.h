@@ -55,6 +55,7 @@ void act_do(struct ui *ui, int n, const char *arg);
 void act_run(struct ui *ui, int n, const char *arg);
 void act_edit(struct ui *ui, int n, const char *arg);
 void act_scenario(struct ui *ui, int n, const char *arg);
+void act_scenarios(struct ui *ui, int n, const char *arg);
 void act_free_lab(struct ui *ui, int n, const char *arg);
 void act_present(struct ui *ui, int n, const char *arg);
 void act_quit(struct ui *ui, int n, const char *arg);

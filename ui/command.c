@@ -63,8 +63,12 @@ void command_run_line(struct ui *ui, const char *line)
 	size_t n;
 	const char *arg;
 	const struct command *cmd;
-	_cleanup_free_ char *name = NULL;
+	_cleanup_free_ char *name = NULL, *copy = xstrdup(line);
 
+	/* Completion leaves a blank at the end. */
+	for (n = strlen(copy); n && copy[n - 1] == ' '; n--)
+		copy[n - 1] = '\0';
+	line = copy;
 	line += strspn(line, " ");
 	n = strcspn(line, " ");
 	name = strndup(line, n);

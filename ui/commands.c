@@ -298,6 +298,16 @@ const struct command commands[] = {
 		.run = act_scenario,
 	},
 	{
+		.name = "scenarios",
+		.keys = "o",
+		.help = "choose a scenario from a list",
+		.bar = "other",
+		.where = IN_LAB,
+		.acts = true,
+		.n = OVERLAY_SCENARIOS,
+		.run = act_scenarios,
+	},
+	{
 		.name = "free-lab",
 		.keys = "",
 		.help = "start the lab anew, without a scenario",

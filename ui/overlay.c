@@ -98,10 +98,15 @@ static void pick_page(const struct ui *ui, struct page *p, bool is_sort)
 }
 
 static const char *const overlay_titles[] = {
-	[OVERLAY_HELP] = "Help",       [OVERLAY_COVERAGE] = "What can be seen",
-	[OVERLAY_COLUMNS] = "Columns", [OVERLAY_SORT] = "Sort by",
-	[OVERLAY_STEPS] = "Source",    [OVERLAY_ACTIONS] = "What a test process can do",
-	[OVERLAY_FLAGS] = "Flags",     [OVERLAY_CONFIRM] = "An act, before it runs",
+	[OVERLAY_HELP] = "Help",
+	[OVERLAY_COVERAGE] = "What can be seen",
+	[OVERLAY_COLUMNS] = "Columns",
+	[OVERLAY_SORT] = "Sort by",
+	[OVERLAY_STEPS] = "Source",
+	[OVERLAY_ACTIONS] = "What a test process can do",
+	[OVERLAY_FLAGS] = "Flags",
+	[OVERLAY_SCENARIOS] = "Scenarios",
+	[OVERLAY_CONFIRM] = "An act, before it runs",
 };
 
 static bool is_of_lab(const struct ui *ui)
@@ -112,7 +117,8 @@ static bool is_of_lab(const struct ui *ui)
 static bool has_cursor_line(const struct ui *ui)
 {
 	return ui->overlay == OVERLAY_COLUMNS || ui->overlay == OVERLAY_SORT ||
-	       ui->overlay == OVERLAY_ACTIONS || ui->overlay == OVERLAY_FLAGS;
+	       ui->overlay == OVERLAY_ACTIONS || ui->overlay == OVERLAY_FLAGS ||
+	       ui->overlay == OVERLAY_SCENARIOS;
 }
 
 static void make_page(const struct ui *ui, struct page *p)

@@ -176,7 +176,9 @@ static void go_back(struct ui *ui)
 /* The list of scenarios, while there is no lesson. */
 static void start_chosen(struct ui *ui)
 {
-	if (ui->lab.scenario < ui->opt.n_scenarios)
+	if (ui->lab.lesson)
+		ui_say(ui, false, "there is nothing to go on with: o shows other scenarios");
+	else if (ui->lab.scenario < ui->opt.n_scenarios)
 		player_ask(ui, REQUEST_SCENARIO, ui->opt.scenarios[ui->lab.scenario].name);
 	else
 		ui_say(ui, false, "there is nothing to go on with: a starts the lab");
@@ -295,6 +297,14 @@ void act_scenario(struct ui *ui, int n, const char *arg)
 	}
 	act_view(ui, '6', NULL);
 	player_ask(ui, REQUEST_SCENARIO, arg);
+}
+
+void act_scenarios(struct ui *ui, int overlay, const char *arg)
+{
+	if (ui->opt.n_scenarios)
+		act_overlay(ui, overlay, arg);
+	else
+		ui_say(ui, false, "there are no scenarios here");
 }
 
 void act_free_lab(struct ui *ui, int n, const char *arg)

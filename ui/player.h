@@ -130,6 +130,14 @@ void player_acts_choose(struct ui *ui, bool is_final);
 void player_acts_typed(struct ui *ui, const char *text);
 void player_acts_open(struct ui *ui);
 
+/* ---- player_names.c: appended ---- */
+/* The next of the letters that names nothing yet, and then with numbers. */
+void player_put_new_name(const struct player_ui *lab, const char *letters, struct strbuf *out);
+/* Of the descriptor of a namespace that was opened last; "f" when none was. */
+void player_put_last_fd(const struct player_ui *lab, struct strbuf *out);
+/* Of another test process. */
+void player_put_other(const struct player_ui *lab, struct strbuf *out);
+
 /* ---- steps.c: the walk through the source ---- */
 uint32_t steps_size(const struct ui *ui);
 void steps_draw(const struct ui *ui, struct canvas *c, struct area a);

@@ -174,65 +174,6 @@ static void look_at_cursor(struct ui *ui)
 
 /* ---- the line of an act ---- */
 
-static bool is_name_used(const struct player_ui *lab, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (uint32_t i = 0; i < lab->lesson->moments.n; i++) {
-		const struct lesson_moment *m = &lab->lesson->moments.items[i];
-		const char *p = strchr(m->act, ':');
-
-		if (p && !strncmp(p, ": ", 2) && !strncmp(p + 2, name, n) &&
-		    !strncmp(p + 2 + n, " =", 2))
-			return true;
-		for (uint32_t a = 0; a < m->actors.n; a++)
-			if (!strcmp(m->actors.items[a].name, name))
-				return true;
-	}
-	return false;
-}
-
-/* The next letter that is free, and then with numbers. */
-static void put_new_name(const struct player_ui *lab, const char *letters, struct strbuf *out)
-{
-	char name[16];
-
-	for (unsigned round = 1; round < 100; round++)
-		for (const char *p = letters; *p; p++) {
-			snprintf(name, sizeof(name), round > 1 ? "%c%u" : "%c", *p, round);
-			if (is_name_used(lab, name))
-				continue;
-			strbuf_puts(out, name);
-			return;
-		}
-}
-
-static void put_last_fd(const struct player_ui *lab, struct strbuf *out)
-{
-	for (uint32_t i = lab->lesson->moments.n; i-- > 0;) {
-		const char *p = strchr(lab->lesson->moments.items[i].act, ':');
-		const char *open = p ? strstr(p, " = open(") : NULL;
-
-		if (open) {
-			strbuf_add(out, p + 2, open - p - 2);
-			return;
-		}
-	}
-	strbuf_puts(out, "f");
-}
-
-/* A child of it that has ended comes first in mind; any other that was made last will do. */
-static void put_other(const struct player_ui *lab, struct strbuf *out)
-{
-	const struct lesson_moment *m = now(lab);
-	const char *name = "b";
-
-	for (uint32_t i = 0; i < m->actors.n; i++)
-		if (i != lab->actor && m->actors.items[i].is_alive)
-			name = m->actors.items[i].name;
-	strbuf_puts(out, name);
-}
-
 static void put_flags(const struct ui *ui, struct strbuf *out)
 {
 	const char *flag, *help, *bar = "";
@@ -268,13 +209,13 @@ static void write_line(struct ui *ui, const struct player_act *act)
 			strbuf_puts(out, actor_name(lab));
 			break;
 		case 'n':
-			put_new_name(lab, "bcdehijklmnopqrtuvwxyz", out);
+			player_put_new_name(lab, "bcdehijklmnopqrtuvwxyz", out);
 			break;
 		case 'f':
-			put_new_name(lab, "fgs", out);
+			player_put_new_name(lab, "fgs", out);
 			break;
 		case 'd':
-			put_last_fd(lab, out);
+			player_put_last_fd(lab, out);
 			break;
 		case 't':
 			strbuf_puts(out, lab->target.s);
@@ -283,7 +224,7 @@ static void write_line(struct ui *ui, const struct player_act *act)
 			strbuf_puts(out, ns_kinds[lab->target_kind].clone_name);
 			break;
 		case 'o':
-			put_other(lab, out);
+			player_put_other(lab, out);
 			break;
 		case 's':
 			put_flags(ui, out);
@@ -321,6 +262,13 @@ static void list_page(const struct ui *ui, struct page *p)
 				     : acts[i].help);
 }
 
+static void scenarios_page(const struct ui *ui, struct page *p)
+{
+	p->key_width = 24;
+	for (unsigned i = 0; i < ui->opt.n_scenarios; i++)
+		page_add_key(p, ui->opt.scenarios[i].name, "%s", ui->opt.scenarios[i].title);
+}
+
 static void flags_page(const struct ui *ui, struct page *p)
 {
 	const char *flag, *help;
@@ -345,7 +293,9 @@ static void confirm_page(const struct ui *ui, struct page *p)
 
 void player_acts_page(const struct ui *ui, struct page *p)
 {
-	if (ui->overlay == OVERLAY_ACTIONS)
+	if (ui->overlay == OVERLAY_SCENARIOS)
+		scenarios_page(ui, p);
+	else if (ui->overlay == OVERLAY_ACTIONS)
 		list_page(ui, p);
 	else if (ui->overlay == OVERLAY_FLAGS)
 		flags_page(ui, p);
@@ -357,7 +307,7 @@ void player_acts_head(const struct ui *ui, struct page *p)
 {
 	const struct player_ui *lab = &ui->lab;
 
-	if (!lab->lesson || !lab->lesson->moments.n)
+	if (!lab->lesson || !lab->lesson->moments.n || ui->overlay == OVERLAY_SCENARIOS)
 		return;
 	p->key_width = 8;
 	if (ui->overlay == OVERLAY_ACTIONS) {
@@ -462,7 +412,12 @@ static void run_line(struct ui *ui, const char *line)
 
 void player_acts_choose(struct ui *ui, bool is_final)
 {
-	if (ui->overlay == OVERLAY_ACTIONS && is_final) {
+	if (ui->overlay == OVERLAY_SCENARIOS) {
+		uint32_t at = ui->overlay_at;
+
+		ui->overlay = OVERLAY_NONE;
+		player_ask(ui, REQUEST_SCENARIO, ui->opt.scenarios[at].name);
+	} else if (ui->overlay == OVERLAY_ACTIONS && is_final) {
 		choose_act(ui);
 	} else if (ui->overlay == OVERLAY_ACTIONS) {
 		next_actor(&ui->lab);

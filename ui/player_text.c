@@ -171,8 +171,9 @@ static void add_question(const struct ui *ui, struct page *p, const struct lesso
 	if (*q->ask)
 		page_add(p, ROLE_PLAIN, "%s", q->ask);
 	page_add(p, ROLE_DIM,
-		 is_done ? "What do you expect?  n shows the answer."
-			 : "What do you expect?  n does it, and shows what happens.");
+		 !*q->ask  ? "n does it."
+		 : is_done ? "What do you expect?  n shows the answer."
+			   : "What do you expect?  n does it, and shows what happens.");
 }
 
 /* For the back row: the result is in the head. */
@@ -202,7 +203,7 @@ static void add_answer(const struct player_ui *lab, struct page *p, const struct
 	if (*m->tell)
 		page_add(p, ROLE_PLAIN, "%s", m->tell);
 	if (lab->lesson->n_script && lab->at == lab->lesson->n_script)
-		page_add(p, ROLE_DIM, "That was the last step.");
+		page_add(p, ROLE_DIM, "That was the last step.  o: other scenarios.");
 }
 
 static void add_start(const struct player_ui *lab, struct page *p)

@@ -162,6 +162,20 @@ static const char *actor_of(const struct lesson_moment *m, const char *label)
 	return NULL;
 }
 
+/* Its count has come to 0. */
+static bool is_freed(const struct box *b)
+{
+	for (unsigned i = 0; i < b->n; i++) {
+		const struct change *c = b->fields[i].last;
+
+		if (!c->is_link && !c->is_relative && !c->now && c->was == 1 &&
+		    (b->kind == OBJ_NS || b->kind == OBJ_NSPROXY) &&
+		    !strcmp(b->fields[i].name, "count"))
+			return true;
+	}
+	return false;
+}
+
 static void box_title(const struct lesson_moment *m, const struct box *b, struct strbuf *out)
 {
 	const char *kind = obj_kind_names[b->kind], *actor;
@@ -173,6 +187,7 @@ static void box_title(const struct lesson_moment *m, const struct box *b, struct
 			      strncmp(b->label, "task ", 5) ? b->label : b->label + 5);
 	else
 		strbuf_puts(out, b->label);
+	strbuf_puts(out, is_freed(b) ? ", freed" : "");
 }
 
 static void draw_sides(struct canvas *c, struct area a, unsigned y)

@@ -81,10 +81,11 @@ void ui_say(struct ui *ui, bool is_error, const char *fmt, ...)
 unsigned ui_where(const struct ui *ui)
 {
 	static const unsigned overlays[] = {
-		[OVERLAY_HELP] = IN_PAGE,    [OVERLAY_COVERAGE] = IN_PAGE,
-		[OVERLAY_COLUMNS] = IN_PICK, [OVERLAY_SORT] = IN_PICK,
-		[OVERLAY_STEPS] = IN_STEPS,  [OVERLAY_ACTIONS] = IN_PICK,
-		[OVERLAY_FLAGS] = IN_PICK,   [OVERLAY_CONFIRM] = IN_CONFIRM,
+		[OVERLAY_HELP] = IN_PAGE,	[OVERLAY_COVERAGE] = IN_PAGE,
+		[OVERLAY_COLUMNS] = IN_PICK,	[OVERLAY_SORT] = IN_PICK,
+		[OVERLAY_STEPS] = IN_STEPS,	[OVERLAY_ACTIONS] = IN_PICK,
+		[OVERLAY_FLAGS] = IN_PICK,	[OVERLAY_SCENARIOS] = IN_PICK,
+		[OVERLAY_CONFIRM] = IN_CONFIRM,
 	};
 
 	if (ui->overlay)

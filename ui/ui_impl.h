@@ -22,6 +22,7 @@ enum overlay {
 	OVERLAY_STEPS,	 /* the walk through the source */
 	OVERLAY_ACTIONS, /* what a test process can be told */
 	OVERLAY_FLAGS,	 /* of the call, to choose from */
+	OVERLAY_SCENARIOS,
 	OVERLAY_CONFIRM, /* an act before it is done */
 };
 

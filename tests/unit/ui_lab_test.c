@@ -6,12 +6,16 @@
 
 #include <string.h>
 
+static const struct ui_scenario scenes[] = {{"one", "The first"}, {"two", "The second"}};
 static struct ui_lesson u;
 static struct ui *ui;
 
 static int setup(void **state)
 {
-	static const struct ui_options opt = {.cs = CHARSET_ASCII, .has_stage = true};
+	static const struct ui_options opt = {.cs = CHARSET_ASCII,
+					      .has_stage = true,
+					      .scenarios = scenes,
+					      .n_scenarios = ARRAY_SIZE(scenes)};
 
 	(void)state;
 	text_init(true);
@@ -106,11 +110,14 @@ static void a_difference_is_loud(void **state)
 	press("n");
 	u.lesson.moments.items[1].difference = "uts of a";
 	u.lesson.moments.items[1].kernel.ret = -1;
-	*array_add(&u.lesson.moments.items[1].checks) = check;
+	assert_int_equal(u.lesson.moments.items[1].checks.n, 0);
+	u.lesson.moments.items[1].checks.items = &check;
+	u.lesson.moments.items[1].checks.n = 1;
 	assert_true(shows("error: this is a bug in nscope: uts of a"));
 	assert_true(shows("EPERM, NOT as the model said"));
 	assert_true(shows("error: not so: count(a/uts) = 1  (model: yes, kernel: NO)"));
-	u.lesson.moments.items[1].checks.n--;
+	u.lesson.moments.items[1].checks.items = NULL;
+	u.lesson.moments.items[1].checks.n = 0;
 	/* In another view, when it happens, it is said, too. */
 	ui_resize(ui, 40, 10);
 	assert_true(shows("error: this is a bug in nscope"));
@@ -178,6 +185,23 @@ static void a_namespace_is_named_by_who_is_in_it(void **state)
 	assert_non_null(strstr(u.text, "a: setns("));
 }
 
+static void scenarios_are_chosen_and_completed(void **state)
+{
+	(void)state;
+	press("o");
+	assert_true(shows("The second"));
+	press("j Enter");
+	assert_int_equal(u.last, REQUEST_SCENARIO);
+	assert_string_equal(u.text, "two");
+	press(": scenario Space on Tab Enter");
+	assert_int_equal(u.last, REQUEST_SCENARIO);
+	assert_string_equal(u.text, "one");
+	ui_set_lesson(ui, NULL);
+	assert_true(shows("> one"));
+	press("j j k j Enter");
+	assert_string_equal(u.text, "two");
+}
+
 static void foreign_tasks_do_not_act(void **state)
 {
 	(void)state;
@@ -242,6 +266,7 @@ int main(void)
 		TEST(nothing_acts_in_the_middle_of_a_scenario),
 		TEST(an_act_is_predicted_before_it_runs),
 		TEST(a_namespace_is_named_by_who_is_in_it),
+		TEST(scenarios_are_chosen_and_completed),
 		TEST(foreign_tasks_do_not_act),
 		TEST(readonly_has_no_lab),
 		TEST(the_walk_stays_in_the_steps),
