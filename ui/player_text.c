@@ -62,8 +62,10 @@ static void add_kernel(struct page *p, const struct lesson_moment *m)
 	put_result(&line, &m->kernel);
 	if (m->model.side == SIDE_DONE && is_same_answer(m))
 		strbuf_puts(&line, ", as the model said");
-	else if (m->model.side == SIDE_DONE)
+	else if (m->model.side == SIDE_DONE && *m->difference)
 		strbuf_puts(&line, ", NOT as the model said");
+	else if (m->model.side == SIDE_DONE)
+		strbuf_puts(&line, ": this host cannot do it, and it is left out");
 	page_add_key(p, "kernel", "%s", line.s);
 	strbuf_free(&line);
 }
