@@ -27,7 +27,8 @@ static struct page_line *add_line(struct page *p, uint8_t role, const char *text
 	return l;
 }
 
-/* Bytes of text for one line of so many columns, broken at a blank if there is one. */
+/* Bytes of text for one line of so many columns, broken at a blank or behind a | if there is one.
+ */
 static size_t line_bytes(const char *text, unsigned width)
 {
 	const char *p = text, *next, *blank = NULL;
@@ -39,6 +40,8 @@ static size_t line_bytes(const char *text, unsigned width)
 			blank = p;
 		used += g.width;
 		p = next;
+		if (g.s[0] == '|')
+			blank = p;
 	}
 	if (!next)
 		return p - text;

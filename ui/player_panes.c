@@ -349,7 +349,7 @@ void player_draw_state(const struct ui *ui, struct canvas *c, struct area a)
 		if (!ui->is_detail_open && !ui->is_presenting)
 			canvas_add_role(c, a.x, c->cursor_y, a.w, ROLE_SELECTED);
 	}
-	if (s.rows.n > top + room)
+	if (s.rows.n > top + room && !ui->is_presenting)
 		canvas_put_right(c, a.x, a.y - 1, a.w - 2, ROLE_DIM, " more below ");
 	player_state_free(&s);
 }

@@ -274,14 +274,14 @@ static bool is_task_changed(const struct player_state *s, enum player_world w, u
 	       (a->state == 'Z') != (b->state == 'Z') || a->ppid != b->ppid;
 }
 
-/* All the world counts on the initial ones. */
+/* All the world counts on the initial ones. Where no count is known, who is in it tells. */
 static bool is_ns_changed(const struct ns *now, const struct ns *was, enum player_world w)
 {
 	if (now->is_initial && w == WORLD_KERNEL)
 		return false;
 	if (now->refs >= 0 && was->refs >= 0)
 		return now->refs != was->refs;
-	return now->n_threads != was->n_threads;
+	return !now->is_initial && now->n_threads != was->n_threads;
 }
 
 enum player_mark player_row_mark(const struct player_state *s, enum player_world w,
@@ -376,6 +376,24 @@ static void add_nss(struct player_state *s, bool is_old)
 	}
 }
 
+/* Where there is room for few. */
+static void put_marked_first(struct player_state *s)
+{
+	uint32_t to = 0;
+
+	while (to < s->rows.n && !s->rows.items[to].is_ns)
+		to++;
+	for (uint32_t i = to; i < s->rows.n; i++) {
+		struct player_row r = s->rows.items[i];
+
+		if (player_row_mark(s, WORLD_KERNEL, &r) == MARK_SAME &&
+		    player_row_mark(s, WORLD_MODEL, &r) == MARK_SAME)
+			continue;
+		memmove(&s->rows.items[to + 1], &s->rows.items[to], (i - to) * sizeof(r));
+		s->rows.items[to++] = r;
+	}
+}
+
 void player_state_make(struct player_state *s, const struct lesson *l, uint32_t at, bool has_marks,
 		       bool has_old)
 {
@@ -391,6 +409,8 @@ void player_state_make(struct player_state *s, const struct lesson *l, uint32_t 
 	add_nss(s, false);
 	if (has_old)
 		add_nss(s, true);
+	else
+		put_marked_first(s);
 	if (s->rows.items[s->rows.n - 1].is_title)
 		s->rows.n--;
 }

@@ -122,7 +122,7 @@ static unsigned draw_presented_text(const struct ui *ui, struct canvas *c, struc
 		y = present_big_lines(ui->opt.cs) + 2;
 		from = 1;
 	}
-	step = p.lines.n * 2 <= a.h * 2 / 3 ? 2 : 1;
+	step = p.lines.n * 2 <= a.h / 2 ? 2 : 1;
 	for (unsigned i = from; i < p.lines.n && y < a.h; i++, y += step)
 		page_draw(&p, c, a.x, a.y + y, a.w, 1, i);
 	page_free(&p);
