@@ -412,7 +412,9 @@ static void run_line(struct ui *ui, const char *line)
 
 void player_acts_choose(struct ui *ui, bool is_final)
 {
-	if (ui->overlay == OVERLAY_SCENARIOS) {
+	if (!player_moment(&ui->lab) && ui->overlay != OVERLAY_SCENARIOS) {
+		ui->overlay = OVERLAY_NONE;
+	} else if (ui->overlay == OVERLAY_SCENARIOS) {
 		uint32_t at = ui->overlay_at;
 
 		ui->overlay = OVERLAY_NONE;

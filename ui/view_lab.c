@@ -13,6 +13,7 @@
 
 #define PRESENT_TEXT  100 /* columns of a line that is read from afar, at most */
 #define PRESENT_ROOMY 30  /* lines from which on the act is in big letters */
+#define HISTORY_LINES 24  /* below the text, from which on the acts are listed, too */
 #define STATE_LINES   9	  /* that the text leaves for the state */
 
 static enum row_of player_of(const struct ui *ui)
@@ -143,6 +144,33 @@ static void draw_presented(const struct ui *ui, struct canvas *c, struct area a)
 		draw_scenarios(ui, c, a);
 }
 
+/* On a high screen: the acts, each with its answer; none that a question is asked about. */
+static void draw_history(const struct ui *ui, struct canvas *c, struct area a)
+{
+	const struct lesson *l = ui->lab.lesson;
+	uint32_t n = ui->lab.is_asking ? ui->lab.at : l->moments.n - 1;
+	uint32_t from = n > a.h - 1 ? n - (a.h - 1) : 0;
+
+	canvas_put(c, a.x + 1, a.y, a.w - 1, ROLE_TITLE, "WHAT WAS DONE");
+	for (uint32_t i = from; i < n; i++) {
+		const struct lesson_moment *m = &l->moments.items[i + 1];
+		struct strbuf line = {0}, result = {0};
+		unsigned y = a.y + 1 + i - from;
+		bool is_shown = ui->lab.at == i + 1 && !ui->lab.is_asking;
+
+		player_result_text(&result, m->kernel.side == SIDE_DONE ? &m->kernel : &m->model);
+		strbuf_printf(&line, "%s%2u  %-7s %s", is_shown ? ">" : " ", i + 1, result.s,
+			      m->act);
+		canvas_put_fit(c, a.x + 1, y, a.w - 1,
+			       !lesson_is_good(m) ? ROLE_ERROR
+			       : is_shown	  ? ROLE_TITLE
+						  : ROLE_PLAIN,
+			       line.s);
+		strbuf_free(&line);
+		strbuf_free(&result);
+	}
+}
+
 static void draw_lab(const struct ui *ui, struct canvas *c, struct area a)
 {
 	unsigned used;
@@ -164,10 +192,16 @@ static void draw_lab(const struct ui *ui, struct canvas *c, struct area a)
 	if (is_cut)
 		canvas_put(c, a.x + 2, a.y, a.w - 2, ROLE_WARN, " Tab: the rest ");
 	a.y++, a.h--;
-	if (player_moment(&ui->lab))
+	if (player_moment(&ui->lab) && a.h >= HISTORY_LINES && a.h > n_rows(ui) + 6) {
+		unsigned below = n_rows(ui) + 2;
+
+		player_draw_state(ui, c, (struct area){a.x, a.y, a.w, below - 1});
+		draw_history(ui, c, (struct area){a.x, a.y + below, a.w, a.h - below});
+	} else if (player_moment(&ui->lab)) {
 		player_draw_state(ui, c, a);
-	else if (!ui->lab.lesson)
+	} else if (!ui->lab.lesson) {
 		draw_scenarios(ui, c, a);
+	}
 }
 
 /* What Tab shows: on a narrow screen all of the text, then the steps. */

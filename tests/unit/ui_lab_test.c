@@ -77,6 +77,14 @@ static void h_hides_the_answer_and_shows_it(void **state)
 	press("h");
 	assert_true(shows("copy_namespaces() found"));
 	assert_int_equal(u.lesson.moments.n, 3);
+	press("h");
+	ui_resize(ui, 200, 60);
+	assert_true(shows("WHAT WAS DONE"));
+	assert_true(shows("  1  0       a: unshare(CLONE_NEWUTS)"));
+	assert_false(shows("  2  "));
+	press("h");
+	assert_true(shows("> 2  "));
+	ui_resize(ui, 80, 24);
 	press("n h");
 	assert_true(shows("not done yet"));
 }
