@@ -16,6 +16,28 @@
 #define P_PIDFD 3
 #endif
 
+/*
+ * All test processes run on one processor. Linux 6.18 gives each a batch of ids for its
+ * namespaces, and mnt_ns_loop() takes the id for the age.
+ */
+static void stay_on_one_cpu(void)
+{
+	unsigned long mask[128] = {0};
+	const size_t bits = 8 * sizeof(*mask);
+	long n = syscall(SYS_sched_getaffinity, 0, sizeof(mask), mask);
+	bool is_found = false;
+
+	for (size_t i = 0; n > 0 && i < (size_t)n / sizeof(*mask) * bits; i++) {
+		unsigned long bit = 1ul << i % bits;
+
+		if (mask[i / bits] & bit && is_found)
+			mask[i / bits] &= ~bit;
+		is_found = is_found || mask[i / bits] & bit;
+	}
+	if (is_found)
+		syscall(SYS_sched_setaffinity, 0, n, mask);
+}
+
 /* Between the clone and the program: system calls only, for the caller may have threads. */
 static _Noreturn void become_supervisor(int image, int proc_fd, int ctl, int owner)
 {
@@ -32,6 +54,7 @@ static _Noreturn void become_supervisor(int image, int proc_fd, int ctl, int own
 		if (dup2(null, fd) < 0)
 			close(fd);
 	syscall(SYS_close_range, LAB_FD_OWNER + 1, ~0u, 0);
+	stay_on_one_cpu();
 	if (!chdir("/"))
 		syscall(SYS_execveat, LAB_FD_IMAGE, "", argv, envp, AT_EMPTY_PATH);
 	_exit(127);

@@ -59,7 +59,10 @@ static int attach(struct model *m, struct k_task *me, struct k_mount *new, const
 
 /* ---- bind mounts ---- */
 
-/* mnt_ns_loop(): one that is older could hold, in the end, itself. */
+/*
+ * mnt_ns_loop(): one that is older could hold, in the end, itself. (In Linux 6.18 the age is
+ * the id, and those are in the order of birth on one processor only.)
+ */
 static int check_loop(struct model *m, struct k_task *me, const struct k_ns *ns)
 {
 	const struct k_ns *own = mnt_of(me);

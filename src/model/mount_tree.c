@@ -125,16 +125,6 @@ static void put_mounted(struct model *m, struct k_mount *mnt)
 		put_super(m, mnt->sb);
 }
 
-void drop_mounts(struct model *m, struct k_ns *ns)
-{
-	struct mnt_part mnt = ns->mnt;
-
-	ns->mnt = (struct mnt_part){0};
-	for (uint32_t i = mnt.mounts.n; i-- > 0;)
-		put_mounted(m, &mnt.mounts.items[i]);
-	free(mnt.mounts.items);
-}
-
 void free_mounts(struct k_ns *mnt)
 {
 	for (uint32_t i = 0; i < mnt->mnt.mounts.n; i++) {
@@ -201,6 +191,19 @@ void leave_peers(struct model *m, struct k_mount *mnt)
 	mnt->group = 0;
 	if (is_last)
 		for_each_mount(m, ns, o) if (o->master == group) o->master = mnt->master;
+}
+
+void drop_mounts(struct model *m, struct k_ns *ns)
+{
+	struct mnt_part mnt;
+
+	for (uint32_t i = 0; i < ns->mnt.mounts.n; i++)
+		leave_peers(m, &ns->mnt.mounts.items[i]);
+	mnt = ns->mnt;
+	ns->mnt = (struct mnt_part){0};
+	for (uint32_t i = mnt.mounts.n; i-- > 0;)
+		put_mounted(m, &mnt.mounts.items[i]);
+	free(mnt.mounts.items);
 }
 
 /* A place that a mount is copied to, or removed from. */
