@@ -279,13 +279,15 @@ static bool read_round(struct binds *s)
 	bool has_read = false;
 
 	for (uint32_t i = 0; i < builder_n_nss(s->env->b); i++) {
+		bool has_none = *probe_ns_flags(s->env, i) & NS_NO_BINDS;
+
 		if (builder_ns_row(s->env->b, i)->kind != NS_MNT || *is_done(s, i))
 			continue;
-		if (!read_mnt_ns(s, i))
+		if (!has_none && !read_mnt_ns(s, i))
 			continue;
 		*is_done(s, i) = true;
 		probe_seen(s->env, 1);
-		has_read = true;
+		has_read |= !has_none;
 	}
 	return has_read;
 }

@@ -243,7 +243,43 @@ void probe_keep_free(struct probe_keep *keep)
 	free(keep);
 }
 
-/* A namespace that no task shows, and that an open file may be all that keeps. */
+/*
+ * Where namespaces are mounted: binds.c finds out the paths, and this spares it all
+ * the mount namespaces in which there are none.
+ */
+static void note_binds(struct merge *m, const struct kernel_pins *pins)
+{
+	for (uint32_t i = 0; i < m->scan.n_nss; i++) {
+		int32_t row = addr_find(&m->nss, m->scan.nss[i].addr);
+
+		if (row >= 0 && m->scan.nss[i].kind == K_MNT)
+			*probe_ns_flags(m->env, row) |= NS_NO_BINDS;
+	}
+	for (uint32_t i = 0; i < pins->n_holds; i++) {
+		const struct k_hold *h = &pins->holds[i];
+		int32_t row = addr_find(&m->nss, h->ns), mnt = addr_find(&m->nss, h->mnt_ns);
+
+		if (h->ref != K_REF_BIND || row < 0 || mnt < 0)
+			continue;
+		*probe_ns_flags(m->env, row) |= NS_IS_BOUND;
+		*probe_ns_flags(m->env, mnt) &= ~NS_NO_BINDS;
+	}
+}
+
+static void read_binds(struct merge *m, struct probe_keep *keep)
+{
+	struct kernel_pins pins;
+	struct err e;
+	int err = kernel_pinner_open(&keep->pinner, PINS_BINDS, &e);
+
+	if (!err)
+		err = kernel_pinner_read(keep->pinner, PINS_BINDS, NULL, &pins, &e);
+	/* Else it looks everywhere. */
+	if (!err)
+		note_binds(m, &pins);
+}
+
+/* A namespace that no task shows and that is mounted nowhere: an open file may be what keeps it. */
 static bool needs_files(const struct merge *m)
 {
 	bool *is_used = xcalloc(builder_n_nss(m->env->b), sizeof(*is_used));
@@ -260,7 +296,8 @@ static bool needs_files(const struct merge *m)
 		const struct k_ns *ns = &m->scan.nss[i];
 		int32_t row = addr_entry((struct addr_map *)&m->nss, ns->addr)->row;
 
-		needs = row >= 0 && !is_used[row] && (ns->stashed || ns->kind == K_NET);
+		needs = row >= 0 && !is_used[row] && (ns->stashed || ns->kind == K_NET) &&
+			!(*probe_ns_flags(m->env, row) & NS_IS_BOUND);
 	}
 	free(is_used);
 	return needs;
@@ -269,10 +306,10 @@ static bool needs_files(const struct merge *m)
 static int read_files(struct merge *m, struct probe_keep *keep, struct err *e)
 {
 	struct kernel_pins pins;
-	int err = kernel_pinner_open(&keep->pinner, false, e);
+	int err = kernel_pinner_open(&keep->pinner, PINS_FILES, e);
 
 	if (!err)
-		err = kernel_pinner_read(keep->pinner, NULL, &pins, e);
+		err = kernel_pinner_read(keep->pinner, PINS_FILES, NULL, &pins, e);
 	if (!err)
 		ledger_merge_files(m->env, &pins, &m->nss);
 	return err;
@@ -294,6 +331,8 @@ static int read_plain(struct merge *m, struct probe_keep *keep, struct err *e)
 		return err;
 	merge_scan(m);
 	m->env->has_no_nsfs = m->scan.has_lists && !has_nsfs(&m->scan);
+	if (m->scan.has_lists && !m->env->has_no_nsfs && !(m->env->want->skip & BIT(PROBE_BINDS)))
+		read_binds(m, keep);
 	/* Before the kernel lists its namespaces, files are where the unknown ones are. */
 	if (!m->scan.has_lists || (m->env->want->skip & BIT(PROBE_FDS)))
 		return 0;
@@ -308,7 +347,7 @@ static int read_plain(struct merge *m, struct probe_keep *keep, struct err *e)
 static int read_ledger(struct merge *m, struct probe_keep *keep, struct ledger *l, struct err *e)
 {
 	struct kernel_pins pins;
-	int err = kernel_pinner_open(&keep->pinner, true, e);
+	int err = kernel_pinner_open(&keep->pinner, PINS_ALL, e);
 
 	if (err) {
 		probe_gap(m->env, COV_PARTIAL, 0, e->msg);
@@ -321,7 +360,7 @@ static int read_ledger(struct merge *m, struct probe_keep *keep, struct ledger *
 		if (err)
 			break;
 		ledger_begin(l, &m->scan);
-		err = kernel_pinner_read(keep->pinner, &m->scan, &pins, e);
+		err = kernel_pinner_read(keep->pinner, PINS_ALL, &m->scan, &pins, e);
 		if (!err)
 			err = kernel_reader_scan(keep->reader, &m->scan, e);
 		if (err)
@@ -329,6 +368,8 @@ static int read_ledger(struct merge *m, struct probe_keep *keep, struct ledger *
 		ledger_count(l, m->env->proc, &m->scan, &pins);
 		if (!l->n_bad || i + 1 == LEDGER_TRIES) {
 			merge_scan(m);
+			if (m->scan.has_lists)
+				note_binds(m, &pins);
 			ledger_merge(l, m->env, &m->nss, &m->nsproxies);
 			m->env->has_files = true;
 			break;

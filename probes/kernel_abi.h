@@ -95,7 +95,7 @@ struct k_state {
 	uint32_t has_static;	  /* and counts the initial ones like any other */
 	uint32_t n_cpus;	  /* in: idle tasks to look at */
 	uint32_t has_shm;	  /* in: some IPC namespace has shared memory */
-	uint32_t is_brief;	  /* in: of open files, namespaces and sockets only */
+	uint32_t is_brief;	  /* in: files and mounts of namespaces, and sockets */
 	uint64_t self[K_N_SLOTS]; /* the reader's own */
 	uint64_t idle_nsproxy;	  /* that of the idle tasks */
 	uint64_t scratch;

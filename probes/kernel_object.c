@@ -128,32 +128,33 @@ static int load_progs(struct kernel_object *o, struct err *e)
 
 	if (!err && btf < 0)
 		err = btf;
-	for (unsigned i = 0; i < o->n_progs && !err; i++)
-		err = load_prog(&l, &p, &o->progs[i], btf, e);
+	while (o->n_loaded < o->n_progs && !err) {
+		err = load_prog(&l, &p, &o->progs[o->n_loaded], btf, e);
+		o->n_loaded += !err;
+	}
 	linked_free(&p);
 	link_close(&l);
 	return err;
 }
 
-int kernel_object_load(struct kernel_object *o, struct err *e)
+static int create_maps(struct kernel_object *o, struct err *e)
 {
 	int err = 0;
 
-	if (o->is_loaded)
-		return 0;
-	o->is_loaded = true;
 	for (unsigned i = 0; i < o->n_rows; i++)
 		o->rows[i].fd = -1;
-	for (unsigned i = 0; i < o->n_progs; i++)
-		o->progs[i].fd = -1;
+	o->is_loaded = true;
 	for (unsigned i = 0; i < o->n_rows && !err; i++)
 		err = create_map(&o->rows[i], e);
-	if (!err)
+	return err;
+}
+
+int kernel_object_load(struct kernel_object *o, struct err *e)
+{
+	int err = o->is_loaded ? 0 : create_maps(o, e);
+
+	if (!err && o->n_loaded < o->n_progs)
 		err = load_progs(o, e);
-	/* The programs and our mappings keep the maps. */
-	for (unsigned i = 0; i < o->n_rows; i++)
-		if (o->rows[i].fd >= 0)
-			close(o->rows[i].fd);
 	if (err)
 		kernel_object_unload(o);
 	return err;
@@ -166,11 +167,12 @@ void kernel_object_unload(struct kernel_object *o)
 	for (unsigned i = 0; i < o->n_rows; i++) {
 		if (o->rows[i].items)
 			munmap(o->rows[i].items, o->rows[i].room * o->rows[i].size);
+		if (o->rows[i].fd >= 0)
+			close(o->rows[i].fd);
 		o->rows[i].items = NULL;
 	}
-	for (unsigned i = 0; i < o->n_progs; i++)
-		if (o->progs[i].fd >= 0)
-			close(o->progs[i].fd);
+	while (o->n_loaded)
+		close(o->progs[--o->n_loaded].fd);
 	o->is_loaded = false;
 }
 

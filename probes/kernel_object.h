@@ -21,7 +21,7 @@ struct kernel_rows {
 	uint32_t room;	 /* records; may be changed while it is not loaded */
 	size_t size;	 /* bytes of one */
 	void *items;	 /* while it is loaded: they are mapped */
-	int fd;		 /* of the map, while it is being loaded */
+	int fd;		 /* of the map, while it is loaded */
 };
 
 struct kernel_prog {
@@ -40,12 +40,13 @@ struct kernel_object {
 	struct kernel_rows *rows;
 	unsigned n_rows;
 	struct kernel_prog *progs;
-	unsigned n_progs;
-	bool is_loaded;
+	unsigned n_progs;  /* the first ones, which are wanted; may grow at any time */
+	unsigned n_loaded; /* the first ones, which are there */
+	bool is_loaded;	   /* the maps are */
 };
 
 /*
- * Load all that is not. 0, or -errno with e set: -EPERM without CAP_BPF and
+ * Load what is not. 0, or -errno with e set: -EPERM without CAP_BPF and
  * CAP_PERFMON, -ENOENT without BTF; then nothing is loaded.
  */
 int kernel_object_load(struct kernel_object *o, struct err *e);

@@ -10,9 +10,14 @@
 
 enum { ROWS_HOLDS, ROWS_ADDRS, ROWS_STATE, ROWS_N };
 
-/* Open files come first: at times they are all that is asked for, and then all that is loaded. */
-static const char *const names[] = {"read_file_pins", "read_task_pins", "read_super_pins",
-				    "read_ipc_pins", "read_map_pins"};
+/* By enum kernel_pins_part those that are run alone, and the others behind them. */
+static const char *const names[] = {
+	[PINS_BINDS] = "read_super_pins",
+	[PINS_FILES] = "read_file_pins",
+	"read_task_pins",
+	"read_ipc_pins",
+	"read_map_pins",
+};
 
 struct kernel_pinner {
 	struct kernel_object object;
@@ -23,7 +28,6 @@ struct kernel_pinner {
 static struct kernel_pinner *pinner_new(void)
 {
 	struct kernel_pinner *p = xcalloc(1, sizeof(*p));
-	uint32_t n = kernel_count_threads();
 
 	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
 		p->progs[i].name = names[i];
@@ -33,30 +37,35 @@ static struct kernel_pinner *pinner_new(void)
 		.n_rows = ROWS_N,
 		.progs = p->progs,
 	};
-	p->rows[ROWS_HOLDS] = (struct kernel_rows){"k_holds", 6 * n + 4096, sizeof(struct k_hold)};
-	p->rows[ROWS_ADDRS] = (struct kernel_rows){"k_addrs", n + 1024, sizeof(struct k_addr)};
+	p->rows[ROWS_HOLDS] = (struct kernel_rows){"k_holds", 0, sizeof(struct k_hold)};
+	p->rows[ROWS_ADDRS] = (struct kernel_rows){"k_addrs", 0, sizeof(struct k_addr)};
 	p->rows[ROWS_STATE] = (struct kernel_rows){"k_state", 1, sizeof(struct k_state)};
 	return p;
 }
 
-static int load(struct kernel_pinner *p, bool has_all, struct err *e)
+static int load(struct kernel_pinner *p, enum kernel_pins_part part, struct err *e)
 {
-	unsigned n_progs = has_all ? ARRAY_SIZE(names) : 1;
+	unsigned n_progs = part == PINS_ALL ? ARRAY_SIZE(names) : part + 1u;
+	uint32_t n = kernel_count_threads();
+	uint32_t room = part == PINS_ALL ? 6 * n + 4096 : n / 4 + 4096;
 
-	if (p->object.n_progs < n_progs) {
+	if (p->rows[ROWS_HOLDS].room < room && (!p->object.is_loaded || part == PINS_ALL)) {
 		kernel_object_unload(&p->object);
-		p->object.n_progs = n_progs;
+		p->rows[ROWS_HOLDS].room = room;
+		p->rows[ROWS_ADDRS].room = part == PINS_ALL ? n + 1024 : 1;
 	}
+	if (p->object.n_progs < n_progs)
+		p->object.n_progs = n_progs;
 	return kernel_object_load(&p->object, e);
 }
 
-int kernel_pinner_open(struct kernel_pinner **out, bool has_all, struct err *e)
+int kernel_pinner_open(struct kernel_pinner **out, enum kernel_pins_part part, struct err *e)
 {
 	int err;
 
 	if (!*out)
 		*out = pinner_new();
-	err = load(*out, has_all, e);
+	err = load(*out, part, e);
 	if (err) {
 		kernel_pinner_close(*out);
 		*out = NULL;
@@ -86,32 +95,33 @@ static void ask_ipc(struct kernel_pinner *p, const struct kernel_scan *scan)
 	}
 }
 
-static int run_all(struct kernel_pinner *p, const struct kernel_scan *scan, struct err *e)
+static int run(struct kernel_pinner *p, enum kernel_pins_part part, const struct kernel_scan *scan,
+	       struct err *e)
 {
-	unsigned n_progs = scan ? ARRAY_SIZE(names) : 1;
 	int err = 0;
 
-	if (scan)
-		ask_ipc(p, scan);
-	for (unsigned i = 0; i < n_progs && !err; i++)
+	if (part != PINS_ALL)
+		return kernel_object_run(&p->progs[part], e);
+	ask_ipc(p, scan);
+	for (unsigned i = 0; i < ARRAY_SIZE(names) && !err; i++)
 		err = kernel_object_run(&p->progs[i], e);
 	return err;
 }
 
-int kernel_pinner_read(struct kernel_pinner *p, const struct kernel_scan *scan,
-		       struct kernel_pins *pins, struct err *e)
+int kernel_pinner_read(struct kernel_pinner *p, enum kernel_pins_part part,
+		       const struct kernel_scan *scan, struct kernel_pins *pins, struct err *e)
 {
 	for (int i = 0; i < MAX_TRIES; i++) {
 		struct k_state *st;
 		uint32_t n;
-		int err = load(p, scan, e); /* again, when there was no room */
+		int err = load(p, part, e); /* again, when there was no room */
 
 		if (err)
 			return err;
 		st = memset(p->rows[ROWS_STATE].items, 0, sizeof(*st));
 		st->n_cpus = sysconf(_SC_NPROCESSORS_CONF);
-		st->is_brief = !scan;
-		err = run_all(p, scan, e);
+		st->is_brief = part != PINS_ALL;
+		err = run(p, part, scan, e);
 		if (err)
 			return err;
 		n = st->n_holds;

@@ -58,17 +58,16 @@ int kernel_reader_build(struct kernel_reader *r, struct snap_builder *b, struct 
 
 struct kernel_pinner;
 
+/* What pins namespaces: one kind of it alone, which takes less time, or all there is. */
+enum kernel_pins_part { PINS_BINDS, PINS_FILES, PINS_ALL };
+/* Load the programs for a part. *p is NULL, or from before and may have fewer programs. */
+int kernel_pinner_open(struct kernel_pinner **p, enum kernel_pins_part part, struct err *e);
 /*
- * The same for the programs that read what pins: all, or the one that reads open
- * files. *p is NULL, or from before and may have fewer programs.
+ * `scan` tells which IPC namespaces there are; for a part it may be NULL. Good until
+ * the next call.
  */
-int kernel_pinner_open(struct kernel_pinner **p, bool has_all, struct err *e);
-/*
- * `scan` tells which IPC namespaces there are; NULL: open files are all that is
- * asked for. Good until the next call.
- */
-int kernel_pinner_read(struct kernel_pinner *p, const struct kernel_scan *scan,
-		       struct kernel_pins *pins, struct err *e);
+int kernel_pinner_read(struct kernel_pinner *p, enum kernel_pins_part part,
+		       const struct kernel_scan *scan, struct kernel_pins *pins, struct err *e);
 void kernel_pinner_close(struct kernel_pinner *p);
 
 #endif

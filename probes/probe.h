@@ -94,6 +94,8 @@ enum ns_flag {
 	NS_DESCRIBED = BIT(0), /* owner, parent and id were asked */
 	NS_HAS_TASK = BIT(1),
 	NS_HAS_PROC = BIT(2),
+	NS_IS_BOUND = BIT(3), /* the kernel probe knows: it is mounted where one can get at it */
+	NS_NO_BINDS = BIT(4), /* ... and of a mount namespace: none is mounted in it */
 };
 
 #define PROBE_CHUNK_MAX 128
