@@ -168,7 +168,7 @@ static const struct stage_act pid_depth[] = {
 	 .err = ENOSPC,
 	 .tell = "No: MAX_PID_NS_LEVEL is 32. The error is the one of a limit that is reached; "
 		 "before "
-		 "Linux 4.9 it was EINVAL. User namespaces have the same depth."},
+		 "Linux 4.9 it was EINVAL. User namespaces may be 33 deep."},
 	{.text = "last: fork()",
 	 .ask = "Is the last one full, or only deep?",
 	 .tell = "Only deep: processes can be made in it as in any other.",
