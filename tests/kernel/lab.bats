@@ -2,21 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The laboratory: each call that a test process can be told, and that nothing is left of it.
 load ../lib/nscope
+load ../lib/lab
 
 DRIVER=$NSCOPE_BUILD/kernel/lab_driver
 PROGRAMS=(lab_driver lab_world)
-
-# What the laboratory could leave beside processes: of control groups those of the programs that
-# this test started, for other runs have theirs.
-state() {
-  awk '/nsfs|nscope/ { print $5 }' /proc/self/mountinfo
-  basename -a /sys/class/net/*
-  [ ! -d /run/netns ] || find /run/netns -mindepth 1
-  hostname
-  while read -r pid; do
-    find /sys/fs/cgroup -type d -name "nscope-lab-$pid-*"
-  done <"$BATS_TEST_TMPDIR/started"
-}
 
 # start COMMAND...: a program with a lab; $owner is its pid, and its output in out.
 start() {
@@ -25,37 +14,14 @@ start() {
   echo $owner >>"$BATS_TEST_TMPDIR/started"
 }
 
-# The test processes that nobody owns: the kernel gave them to one of our own ancestors. Those of
-# other labs, of whatever program, do not count.
-ours() {
-  ps -eo pid=,ppid=,comm= | awk -v self=$$ '
-    { parent[$1] = $2; name[$1] = $3 }
-    END {
-      for (at = self; at > 0; at = parent[at]) reaper[at] = 1
-      for (pid in name) {
-        for (at = pid; name[at] == "nscope-lab"; at = parent[at]) ;
-        if (at != pid && at in reaper) print pid
-      }
-    }'
-}
-
 setup() {
-  : >"$BATS_TEST_TMPDIR/started"
-  state >"$BATS_TEST_TMPDIR/before"
-}
-
-is_clean() {
-  [ -z "$(ours)" ]
+  remember_state
 }
 
 teardown() {
   [ -z "${owner-}" ] || kill -KILL "$owner" 2>/dev/null || true
   wait_until is_clean
   wait_until is_as_before
-}
-
-is_as_before() {
-  state | diff "$BATS_TEST_TMPDIR/before" -
 }
 
 # each_test FOLDER COMMAND...: every test of the programs in the folder

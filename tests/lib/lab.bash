@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the laboratory may not leave behind:  load ../lib/lab, after lib/nscope
+# The pid of each program with a lab is written to $BATS_TEST_TMPDIR/started.
+
+remember_state() {
+  : >"$BATS_TEST_TMPDIR/started"
+  state >"$BATS_TEST_TMPDIR/before"
+}
+
+# What the laboratory could leave beside processes: of control groups those of the programs that
+# this test started, for other runs have theirs.
+state() {
+  awk '/nsfs|nscope/ { print $5 }' /proc/self/mountinfo
+  basename -a /sys/class/net/*
+  [ ! -d /run/netns ] || find /run/netns -mindepth 1
+  hostname
+  while read -r pid; do
+    find /sys/fs/cgroup -type d -name "nscope-lab-$pid-*"
+  done <"$BATS_TEST_TMPDIR/started"
+}
+
+# The test processes that nobody owns: the kernel gave them to one of our own ancestors. Those of
+# other labs, of whatever program, do not count.
+ours() {
+  ps -eo pid=,ppid=,comm= | awk -v self=$$ '
+    { parent[$1] = $2; name[$1] = $3 }
+    END {
+      for (at = self; at > 0; at = parent[at]) reaper[at] = 1
+      for (pid in name) {
+        for (at = pid; name[at] == "nscope-lab"; at = parent[at]) ;
+        if (at != pid && at in reaper) print pid
+      }
+    }'
+}
+
+is_clean() {
+  [ -z "$(ours)" ]
+}
+
+is_as_before() {
+  state | diff "$BATS_TEST_TMPDIR/before" -
+}
