@@ -428,6 +428,7 @@ static struct stage *make_ghost(struct stage *st, struct err *e)
 			r.ret[MODEL] = v->model(&r);
 		if (v)
 			bind_result(&r, v);
+		trace_free(&r.trace);
 		replace(&g->snaps[MODEL], model_snap(g->m));
 		stage_look(g);
 	}
