@@ -120,8 +120,10 @@ const struct cmd cmd_conform = {
 	.name = "conform",
 	.help = "Walk at random over test processes, the model against this kernel",
 	.text = "Test processes named _nscope-lab_, in a pid namespace of their own, make random "
-		"calls: clone3, unshare, setns by descriptor and by pidfd, exit, namespace files "
-		"and sockets opened and closed, maps of user namespaces. The model makes the same. "
+		"calls: clone3, unshare, setns by descriptor and by pidfd, exit, signals, "
+		"namespace "
+		"files and sockets opened, closed and mounted, maps of user namespaces, setuid, "
+		"chroot, quotas. The model makes the same. "
 		"After every step the errno, every slot, who shares an nsproxy and every count are "
 		"compared. At the first difference it stops (status 1), and prints the shortest "
 		"sequence of steps that it finds to show it. The processes end with nscope, "

@@ -313,6 +313,11 @@ const char *const walk_op_names[WALK_N_OPS] = {
 	[WALK_CLOSE] = "close",
 	[WALK_BIND] = "bind",
 	[WALK_UMOUNT] = "umount",
+	[WALK_SIGNAL] = "signal",
+	[WALK_SETUID] = "setuid",
+	[WALK_CHROOT] = "chroot",
+	[WALK_SUBREAPER] = "subreaper",
+	[WALK_QUOTA] = "quota",
 	[WALK_END] = "the init of the crowd is killed",
 };
 
@@ -327,12 +332,16 @@ void walk_print_step(struct strbuf *out, const struct walk_step *s)
 		strbuf_printf(out, " makes member %u", s->child);
 	if (s->op == WALK_SETNS_FD || s->op == WALK_OPEN)
 		strbuf_printf(out, " %s of member %u", ns_slots[s->slot].name, s->target);
-	if (s->op == WALK_SETNS_PIDFD || s->op == WALK_REAP)
+	if (s->op == WALK_SETNS_PIDFD || s->op == WALK_REAP || s->op == WALK_SIGNAL)
 		strbuf_printf(out, " member %u", s->target);
 	if (s->op == WALK_SETNS_OWN || (s->op >= WALK_DUP && s->op <= WALK_BIND))
 		strbuf_printf(out, " descriptor %u", s->hold);
 	if (s->op == WALK_BIND || s->op == WALK_UMOUNT)
 		strbuf_printf(out, " at place %u", s->place);
+	if (s->op == WALK_QUOTA)
+		strbuf_printf(out, " of %s", ns_kinds[ns_slots[s->slot].kind].name);
+	if (s->op >= WALK_SIGNAL && s->op <= WALK_QUOTA && s->op != WALK_CHROOT)
+		strbuf_printf(out, " %u", s->number);
 	if (s->op >= WALK_SETNS_FD && s->op <= WALK_SETNS_PIDFD && s->call.flags) {
 		strbuf_puts(out, ", ");
 		call_print_flags(out, s->call.flags);

@@ -30,7 +30,12 @@ enum walk_op {
 	WALK_CLOSE, /* hold */
 	WALK_BIND,  /* hold, place */
 	WALK_UMOUNT,
-	WALK_END, /* the process that is the init of the crowd */
+	WALK_SIGNAL, /* to target: number */
+	WALK_SETUID, /* number */
+	WALK_CHROOT,
+	WALK_SUBREAPER, /* number: 1 or 0 */
+	WALK_QUOTA,	/* number, of namespaces of the kind of slot */
+	WALK_END,	/* the process that is the init of the crowd */
 	WALK_N_OPS
 };
 
@@ -40,6 +45,7 @@ struct walk_step {
 	uint8_t who, target, child;
 	uint8_t slot;
 	uint8_t hold, place;
+	uint8_t number;
 	bool has_map; /* a new user namespace gets its map at once */
 	struct call call;
 };

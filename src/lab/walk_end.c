@@ -150,6 +150,48 @@ int walk_kill(struct walk *w, const struct walk_step *s)
 	return err;
 }
 
+/* Has the model ended the process? */
+static bool has_ended_in_model(const struct walk *w, pid_t tgid)
+{
+	const struct snap *s = model_snap(w->m);
+	int32_t ix = snap_find_task(s, tgid);
+	bool is_over = ix < 0;
+
+	/* A leader may be a zombie while others of its threads run. */
+	for (uint32_t i = 0; !is_over && i < s->n_tasks; i++)
+		if (s->tasks[i].tgid == tgid && s->tasks[i].state != 'Z')
+			ix = IX_NONE;
+	is_over = is_over || ix >= 0;
+	snap_unref(s);
+	return is_over;
+}
+
+int walk_signal(struct walk *w, const struct walk_step *s, long *ret)
+{
+	const struct lab_call c = {
+		.kind = LAB_SIGNAL, .other = w->ids[s->target], .number = s->number};
+	pid_t tgid = lab_task(w->lab, w->ids[s->target])->tgid;
+	const struct task *t = walk_task(w, s->target);
+	const struct task *leader = t && t->leader >= 0 ? &w->model->tasks[t->leader] : NULL;
+	bool is_reaped[WALK_N_MEMBERS] = {false};
+	struct lab_result r;
+	int err;
+
+	/* Who ends itself cannot say how it went. */
+	if (!leader || is_in_process(w, s->who, leader) || !can_end(w, leader))
+		return WALK_PASSED;
+	*ret = model_signal(w->m, walk_tid(w, s->who), t->tid, s->number, NULL);
+	err = walk_ask(w, s->who, &c, &r);
+	if (!err)
+		err = walk_compare(w, *ret, r.ret);
+	if (!err && has_ended_in_model(w, leader->tid))
+		err = await_end(w, tgid, leader, is_reaped);
+	for (unsigned i = 0; i < WALK_N_MEMBERS && !err; i++)
+		if (is_reaped[i])
+			err = walk_compare(w, model_reap(w->m, walk_tid(w, i), NULL), 0);
+	return err;
+}
+
 /* The last thread of a process takes more along than itself. */
 static bool is_last(const struct walk *w, unsigned who)
 {

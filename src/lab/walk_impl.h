@@ -47,5 +47,6 @@ int walk_differs(struct walk *w, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int walk_reap(struct walk *w, const struct walk_step *s);
 int walk_kill(struct walk *w, const struct walk_step *s);
 int walk_exit(struct walk *w, const struct walk_step *s);
+int walk_signal(struct walk *w, const struct walk_step *s, long *ret); /* *ret: the model's */
 
 #endif

@@ -57,6 +57,14 @@ static uint64_t random_clone_flags(uint64_t *rng)
 	return flags | (below(rng, 2) ? random_kinds(rng, 5) : 0);
 }
 
+/* Mostly SIGCHLD, or one that does nothing to the parent: who ends by one is no reader. */
+static uint64_t exit_signal(uint64_t *rng)
+{
+	static const uint8_t harmless[] = {0, SIGURG, SIGWINCH, SIGCONT};
+
+	return below(rng, 8) ? SIGCHLD : harmless[below(rng, ARRAY_SIZE(harmless))];
+}
+
 static void random_clone3(uint64_t *rng, struct call *c)
 {
 	bool has_stack = below(rng, 2);
@@ -64,10 +72,10 @@ static void random_clone3(uint64_t *rng, struct call *c)
 	c->size = below(rng, 30) ? 88 : below(rng, 100);
 	c->stack = has_stack;
 	c->stack_size = below(rng, 20) ? has_stack : !has_stack;
-	c->exit_signal = SIGCHLD;
 	if (c->flags & (CLONE_THREAD | CLONE_PARENT) && below(rng, 8))
 		c->exit_signal = 0;
-	/* No other valid one: it would end the parent, and signals are not the model's. */
+	else
+		c->exit_signal = exit_signal(rng);
 	if (!below(rng, 30))
 		c->exit_signal = 65 + below(rng, 5);
 	if (below(rng, 10) || c->size == 64) /* that struct has no set_tid */
@@ -94,7 +102,7 @@ static void random_clone(uint64_t *rng, struct call *c)
 		return;
 	}
 	c->flags &= ~(uint64_t)CLONE_NEWTIME; /* there the bit belongs to the signal */
-	c->exit_signal = c->flags & CLONE_THREAD ? 0 : SIGCHLD;
+	c->exit_signal = c->flags & CLONE_THREAD ? 0 : exit_signal(rng);
 	c->stack = below(rng, 2);
 }
 
@@ -111,7 +119,8 @@ static const uint8_t weights[WALK_N_OPS] = {
 	[WALK_CLONE] = 30,	 [WALK_UNSHARE] = 20, [WALK_SETNS_FD] = 12, [WALK_SETNS_OWN] = 4,
 	[WALK_SETNS_PIDFD] = 10, [WALK_EXEC] = 3,     [WALK_EXIT] = 10,	    [WALK_KILL] = 6,
 	[WALK_REAP] = 14,	 [WALK_OPEN] = 6,     [WALK_SOCKET] = 4,    [WALK_DUP] = 2,
-	[WALK_CLOSE] = 8,	 [WALK_BIND] = 3,     [WALK_UMOUNT] = 3,
+	[WALK_CLOSE] = 8,	 [WALK_BIND] = 3,     [WALK_UMOUNT] = 3,    [WALK_SIGNAL] = 3,
+	[WALK_SETUID] = 2,	 [WALK_CHROOT] = 1,   [WALK_SUBREAPER] = 1, [WALK_QUOTA] = 1,
 };
 
 static enum walk_op random_op(uint64_t *rng, bool is_full)
@@ -134,6 +143,11 @@ static enum walk_op random_op(uint64_t *rng, bool is_full)
 static bool is_able(const struct walk *w, unsigned i)
 {
 	return w->tasks[i].is_used && lab_task(w->lab, w->ids[i])->state == LAB_ALIVE;
+}
+
+static bool is_running(const struct walk *w, unsigned i)
+{
+	return w->tasks[i].is_used && lab_task(w->lab, w->ids[i])->state < LAB_ZOMBIE;
 }
 
 static bool is_zombie(const struct walk *w, unsigned i)
@@ -163,16 +177,26 @@ static unsigned free_member(const struct walk *w)
 	return i;
 }
 
+static uint8_t random_number(uint64_t *rng, enum walk_op op)
+{
+	static const uint8_t signals[] = {0, SIGCONT, SIGURG, SIGTERM, SIGKILL};
+
+	return op == WALK_SIGNAL   ? signals[below(rng, ARRAY_SIZE(signals))]
+	       : op == WALK_SETUID ? below(rng, 3)
+				   : below(rng, 2);
+}
+
 struct walk_step walk_random(uint64_t *rng, const struct walk *w)
 {
 	struct walk_step s = {.child = free_member(w)};
 
 	s.op = random_op(rng, s.child == WALK_N_MEMBERS);
-	s.who = random_member(rng, w, is_able);
+	s.who = random_member(rng, w, s.op == WALK_KILL ? is_running : is_able);
 	s.target = random_member(rng, w, s.op == WALK_REAP ? is_zombie : is_able);
 	s.slot = below(rng, NS_N_SLOTS);
 	s.hold = below(rng, 3);
 	s.place = below(rng, WALK_N_PLACES);
+	s.number = random_number(rng, s.op);
 	s.has_map = below(rng, 4);
 	s.call.kind = CALL_SETNS;
 	if (s.op == WALK_CLONE)

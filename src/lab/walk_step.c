@@ -58,34 +58,41 @@ const struct task *walk_task(const struct walk *w, unsigned i)
 
 /* ---- children ---- */
 
-/* Its root becomes root of its new user namespace: the model takes the map as given. */
-static int map_root(struct walk *w, unsigned who)
+/* Its uid as its user namespace, the parent of the coming one, counts it. */
+static uint32_t uid_inside(const struct walk *w, unsigned who)
 {
-	static const struct {
-		const char *file, *text;
-	} writes[] = {{"setgroups", "deny"}, {"uid_map", "0 0 1"}, {"gid_map", "0 0 1"}};
-	struct model_extent root = {0, 0, 1};
-	const struct model_facts f = {.known = FACT_MAPS,
-				      .uid_map = &root,
-				      .gid_map = &root,
-				      .n_uid_map = 1,
-				      .n_gid_map = 1};
-	struct lab_result r;
+	const struct task *t = walk_task(w, who);
 
-	for (unsigned i = 0; i < ARRAY_SIZE(writes); i++) {
-		const struct lab_call c = {.kind = LAB_WRITE,
-					   .other = w->ids[who],
-					   .path = writes[i].file,
-					   .text = writes[i].text};
-		int err = walk_ask(w, who, &c, &r);
+	if (!t || t->ns[SLOT_USER] < 0 || !w->model->nss[t->ns[SLOT_USER]].is_initial)
+		return 0;
+	return t->uid;
+}
 
+/* It becomes root of its new user namespace. uid: in the parent of that. */
+static int map_root(struct walk *w, unsigned who, uint32_t uid)
+{
+	static const char *const files[] = {"setgroups", "uid_map", "gid_map"};
+	pid_t tid = walk_tid(w, who);
+
+	for (unsigned i = 0; i < ARRAY_SIZE(files); i++) {
+		struct model_extent root = {0, i == 1 ? uid : 0, 1};
+		char text[32] = "deny";
+		const struct lab_call c = {
+			.kind = LAB_WRITE, .other = w->ids[who], .path = files[i], .text = text};
+		struct lab_result r;
+		long model;
+		int err;
+
+		if (i)
+			snprintf(text, sizeof(text), "0 %u 1", root.lower);
+		model = i ? model_write_map(w->m, tid, tid, i == 2, &root, 1, NULL)
+			  : model_write_setgroups(w->m, tid, tid, false, NULL);
+		err = walk_ask(w, who, &c, &r);
+		if (!err)
+			err = walk_compare(w, model, r.ret);
 		if (err)
 			return err;
-		if (r.ret < 0)
-			return walk_differs(w, "%s cannot be written: %s", writes[i].file,
-					    answer(r.ret));
 	}
-	model_tell(w->m, walk_tid(w, who), &f);
 	return 0;
 }
 
@@ -101,6 +108,7 @@ static bool asks_for_host_tid(const struct walk *w, unsigned who, const struct c
 static int do_clone(struct walk *w, const struct walk_step *s, long *ret)
 {
 	const struct lab_call c = {.kind = LAB_CALL, .call = s->call};
+	uint32_t uid = uid_inside(w, s->who);
 	struct lab_result r;
 	int err;
 
@@ -117,12 +125,13 @@ static int do_clone(struct walk *w, const struct walk_step *s, long *ret)
 		return walk_differs(w, "the child ended at once");
 	w->ids[s->child] = r.child;
 	w->tasks[s->child] = (struct compare_task){true, *ret, lab_task(w->lab, r.child)->tid};
-	return s->call.flags & CLONE_NEWUSER && s->has_map ? map_root(w, s->child) : 0;
+	return s->call.flags & CLONE_NEWUSER && s->has_map ? map_root(w, s->child, uid) : 0;
 }
 
 static int do_unshare(struct walk *w, const struct walk_step *s, long *ret)
 {
 	const struct lab_call c = {.kind = LAB_CALL, .call = s->call};
+	uint32_t uid = uid_inside(w, s->who);
 	struct lab_result r;
 	int err;
 
@@ -131,7 +140,7 @@ static int do_unshare(struct walk *w, const struct walk_step *s, long *ret)
 	if (!err)
 		err = walk_compare(w, *ret, r.ret);
 	if (!err && !*ret && s->call.flags & CLONE_NEWUSER && s->has_map)
-		err = map_root(w, s->who);
+		err = map_root(w, s->who, uid);
 	return err;
 }
 
@@ -250,8 +259,8 @@ static int do_hold(struct walk *w, const struct walk_step *s, long *ret)
 
 	if (c.fd < 0)
 		return WALK_PASSED;
-	if (s->op == WALK_BIND && (kind == NS_MNT || model_has_mount(w->m, tid, c.path)))
-		return WALK_PASSED;
+	if (s->op == WALK_BIND && model_is_chrooted(w->m, tid))
+		return WALK_PASSED; /* the path leads nowhere */
 	c.kind = s->op == WALK_DUP ? LAB_DUP : s->op == WALK_CLOSE ? LAB_CLOSE : LAB_BIND_FD;
 	err = walk_ask(w, s->who, &c, &r);
 	if (err)
@@ -269,12 +278,56 @@ static int do_umount(struct walk *w, const struct walk_step *s, long *ret)
 {
 	const struct lab_call c = {.kind = LAB_UMOUNT, .path = places[s->place]};
 	struct lab_result r;
-	int err = walk_ask(w, s->who, &c, &r);
+	int err;
 
+	if (model_is_chrooted(w->m, walk_tid(w, s->who)))
+		return WALK_PASSED;
+	err = walk_ask(w, s->who, &c, &r);
 	if (err)
 		return err;
 	*ret = model_umount(w->m, walk_tid(w, s->who), c.path, false, NULL);
 	return walk_compare(w, *ret, r.ret);
+}
+
+/* ---- calls that the model has functions of their own for ---- */
+
+/* What is refused of it while the caller is in nscope's own user namespace is no step. */
+static int do_quota(struct walk *w, const struct walk_step *s, long *ret, struct lab_call *c)
+{
+	const struct task *t = walk_task(w, s->who);
+	enum ns_kind kind = ns_slots[s->slot].kind;
+
+	if (!t || t->ns[SLOT_USER] < 0 || w->model->nss[t->ns[SLOT_USER]].is_initial)
+		return WALK_PASSED;
+	*c = (struct lab_call){.kind = LAB_QUOTA, .slot = kind, .number = s->number};
+	*ret = model_set_quota(w->m, walk_tid(w, s->who), kind, s->number, NULL);
+	return 0;
+}
+
+static int do_other(struct walk *w, const struct walk_step *s, long *ret)
+{
+	struct lab_call c = {.number = s->number, .path = "/proc"};
+	pid_t tid = walk_tid(w, s->who);
+	struct lab_result r;
+	int err = 0;
+
+	if (s->op == WALK_QUOTA) {
+		err = do_quota(w, s, ret, &c);
+	} else if (s->op == WALK_SETUID) {
+		c.kind = LAB_SETUID;
+		*ret = model_setuid(w->m, tid, s->number, NULL);
+	} else if (s->op == WALK_SUBREAPER) {
+		c.kind = LAB_SUBREAPER;
+		*ret = model_set_subreaper(w->m, tid, s->number, NULL);
+	} else if (model_is_chrooted(w->m, tid)) {
+		err = WALK_PASSED;
+	} else {
+		c.kind = LAB_CHROOT;
+		*ret = model_chroot(w->m, tid, NULL);
+	}
+	if (!err)
+		err = walk_ask(w, s->who, &c, &r);
+	return err ? err : walk_compare(w, *ret, r.ret);
 }
 
 static int dispatch(struct walk *w, const struct walk_step *s, long *ret)
@@ -304,6 +357,13 @@ static int dispatch(struct walk *w, const struct walk_step *s, long *ret)
 		return do_open(w, s, ret);
 	case WALK_UMOUNT:
 		return do_umount(w, s, ret);
+	case WALK_SIGNAL:
+		return walk_signal(w, s, ret);
+	case WALK_SETUID:
+	case WALK_CHROOT:
+	case WALK_SUBREAPER:
+	case WALK_QUOTA:
+		return do_other(w, s, ret);
 	default:
 		return do_hold(w, s, ret);
 	}

@@ -82,6 +82,13 @@ static int sys_chroot(struct model *m, struct k_task *me)
 	return 0;
 }
 
+bool model_is_chrooted(const struct model *m, pid_t tid)
+{
+	const struct k_task *p = find_task(m, tid);
+
+	return p && p->fs && p->fs->is_chrooted;
+}
+
 int model_chroot(struct model *m, pid_t tid, struct trace *t)
 {
 	struct k_task *me = begin_call(m, tid, t);

@@ -105,6 +105,7 @@ int model_propagation(struct model *m, pid_t tid, const char *path, enum model_p
 int model_unlink(struct model *m, pid_t tid, const char *path, struct trace *t);
 /* chroot() to a directory that is not the root of its mount namespace. */
 int model_chroot(struct model *m, pid_t tid, struct trace *t);
+bool model_is_chrooted(const struct model *m, pid_t tid);
 /*
  * pivot_root() to a mount, with the old root going to a directory below it: the root of
  * the mount namespace is another one, and with it that of every task that was there.
