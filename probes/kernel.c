@@ -122,7 +122,6 @@ static struct raw kthread_name(struct merge *m, const struct k_task *k)
 static void set_stat(struct merge *m, struct task *t, const struct k_task *k)
 {
 	t->ppid = k->ppid;
-	t->start = k->start / NSEC_PER_TICK;
 	t->state = state_letter(k->state);
 	t->is_kthread = k->flags & PF_KTHREAD;
 	t->comm = t->is_kthread ? kthread_name(m, k)
@@ -153,6 +152,7 @@ static void add_task(struct merge *m, const struct k_task *k)
 	struct addr_row *css = addr_entry(&m->css_sets, k->css_set | has_exited);
 
 	set_links(m, t, k);
+	t->start = k->start / NSEC_PER_TICK; /* whatever is wanted of it: it tells tasks apart */
 	if (m->facts & TASK_STAT)
 		set_stat(m, t, k);
 	if (m->facts & TASK_UID) {

@@ -202,6 +202,11 @@ const char *probe_no_ptrace(void);
 /* As much of the file as fits, NUL-terminated. Returns its length or -errno. */
 ssize_t probe_read_file(int dirfd, const char *path, char *buf, size_t size);
 /*
+ * When the task of that directory was started, in clock ticks as this /proc counts them:
+ * from boot on, in the reader's own time namespace. 0: it has gone.
+ */
+uint64_t probe_start_time(int dirfd);
+/*
  * The whole file, whatever its size; the caller frees. NULL with errno set.
  * *n (may be NULL) is its length without the NUL that follows.
  */

@@ -152,6 +152,7 @@ struct driver {
 	void *data;
 	struct timespec last_progress;
 	bool has_given_up;
+	int64_t start_shift; /* clock ticks that /proc adds to the kernel's start times */
 };
 
 /* ---- calling hooks ---- */
@@ -270,6 +271,45 @@ static void copy_cgroup(struct driver *d, int32_t row)
 	t->facts |= TASK_CGROUP;
 }
 
+/* Rows of the kernel's are in the order of their tids. */
+static int32_t find_from_kernel(const struct driver *d, pid_t tid)
+{
+	uint32_t lo = 0, hi = d->env.n_from_kernel;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (builder_task(d->env.b, mid)->tid < tid)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < d->env.n_from_kernel && builder_task(d->env.b, lo)->tid == tid ? (int32_t)lo
+										   : IX_NONE;
+}
+
+/* In another time namespace than the first, /proc counts from another moment on. */
+static int64_t read_start_shift(struct driver *d)
+{
+	_cleanup_fd_ int dirfd = openat(d->env.proc, "self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int32_t row = find_from_kernel(d, d->env.self);
+
+	return row < 0 || dirfd < 0
+		       ? 0
+		       : (int64_t)(probe_start_time(dirfd) - builder_task(d->env.b, row)->start);
+}
+
+/*
+ * Is it the task that the kernel probe saw, and not a later one of its number? Each of
+ * the two moments was rounded down to a clock tick.
+ */
+static bool is_same_task(const struct driver *d, int32_t row, int dirfd)
+{
+	uint64_t start = builder_task(d->env.b, row)->start + d->start_shift;
+
+	return probe_start_time(dirfd) - start + 1 <= 2;
+}
+
 /* What the kernel probe did not tell of it. A task that has gone meanwhile stays as it was. */
 static void complete_task(struct driver *d, int32_t row, uint32_t set)
 {
@@ -284,7 +324,7 @@ static void complete_task(struct driver *d, int32_t row, uint32_t set)
 		if (dirfd < 0) {
 			snprintf(path, sizeof(path), "%d", builder_task(d->env.b, row)->tid);
 			dirfd = openat(d->env.proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-			if (dirfd < 0)
+			if (dirfd < 0 || !is_same_task(d, row, dirfd))
 				return;
 		}
 		probes[i].task(env_for(d, i), row, dirfd);
@@ -301,6 +341,7 @@ static void complete_tasks(struct driver *d)
 {
 	uint32_t set = completing_probes(d);
 
+	d->start_shift = read_start_shift(d);
 	for (uint32_t i = 0; i < d->env.n_from_kernel && !d->has_given_up; i++) {
 		const struct task *t = builder_task(d->env.b, i);
 		bool is_new = !i || !is_alike(t, builder_task(d->env.b, i - 1));
@@ -386,22 +427,6 @@ static void take_process(struct driver *d, pid_t pid)
 		take_threads(d, dirfd, pid);
 }
 
-/* Rows of the kernel's are in the order of their tids. */
-static bool is_known(const struct driver *d, pid_t pid)
-{
-	uint32_t lo = 0, hi = d->env.n_from_kernel;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (builder_task(d->env.b, mid)->tid < pid)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < d->env.n_from_kernel && builder_task(d->env.b, lo)->tid == pid;
-}
-
 static int pid_order(const void *a, const void *b)
 {
 	return *(const int *)a - *(const int *)b;
@@ -416,7 +441,7 @@ static bool has_all(struct driver *d)
 {
 	uint32_t before = builder_n_tasks(d->env.b);
 
-	if (d->env.n_hidden && !is_known(d, 1)) {
+	if (d->env.n_hidden && find_from_kernel(d, 1) < 0) {
 		take_process(d, 1);
 		if (d->n_chunk)
 			read_chunk(d);
@@ -435,7 +460,7 @@ static void walk(struct driver *d)
 	if (pids.list.n)
 		qsort(pids.list.items, pids.list.n, sizeof(*pids.list.items), pid_order);
 	for (uint32_t i = 0; i < pids.list.n && !d->has_given_up; i++)
-		if (!is_known(d, pids.list.items[i]))
+		if (find_from_kernel(d, pids.list.items[i]) < 0)
 			take_process(d, pids.list.items[i]);
 	if (d->n_chunk)
 		read_chunk(d);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -56,6 +57,20 @@ static void know_self(struct probe_env *env)
 	text[n] = '\0';
 	if (nsfs_parse(text, &kind, &inum))
 		env->pid_ns = builder_ns(env->b, kind, inum, NULL);
+}
+
+/* Field 22 of stat; the second is a name that may hold anything. */
+uint64_t probe_start_time(int dirfd)
+{
+	char text[1024];
+	const char *p;
+
+	if (probe_read_file(dirfd, "stat", text, sizeof(text)) <= 0)
+		return 0;
+	p = strrchr(text, ')');
+	for (int field = 2; p && field < 22; field++)
+		p = strchr(p + 1, ' ');
+	return p ? strtoull(p, NULL, 10) : 0;
 }
 
 /* A chunk and what a probe keeps, at most twice as many, must fit the limit together. */

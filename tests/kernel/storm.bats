@@ -75,3 +75,17 @@ check_dump() {
   done
   storm_stop
 }
+
+# The number is given to a new process all the time: no row is of two of them.
+@test "storm: what is read later is of the same process, not of the next of its number" {
+  "$NSCOPE_BUILD/kernel/reuse" >"$BATS_TEST_TMPDIR/number" 3>&- &
+  STORM=$!
+  wait_until test -s "$BATS_TEST_TMPDIR/number"
+  for _ in {1..40}; do
+    "$NSCOPE" dump 2>/dev/null | jq -c --argjson n "$(<"$BATS_TEST_TMPDIR/number")" \
+      '.tasks[] | select(.tid == $n) | [.comm, .cmdline]' >>"$BATS_TEST_TMPDIR/rows"
+  done
+  storm_stop
+  sort "$BATS_TEST_TMPDIR/rows" | uniq -c
+  jq -se 'length > 20 and all(.[1] == null or .[0] == .[1])' "$BATS_TEST_TMPDIR/rows"
+}
