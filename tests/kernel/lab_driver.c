@@ -257,6 +257,19 @@ static void test_mounts(void)
 	GIVES(DO(b, .kind = LAB_CHROOT, .path = NULL), LAB_SAYS(EINVAL));
 }
 
+/* What is made later is the younger one to the kernel, too: it may be mounted in the other. */
+static void test_mnt_order(void)
+{
+	int a = boss(), b = child(a, CLONE_NEWNS), c = child(b, CLONE_NEWNS);
+	cpu_set_t cpus;
+
+	GIVES(sched_getaffinity(lab_task(lab, c)->tid, sizeof(cpus), &cpus), 0);
+	GIVES(CPU_COUNT(&cpus), 1);
+	GIVES(DO(b, .kind = LAB_BIND_NS, .other = c, .slot = SLOT_MNT, .path = "/proc/version"), 0);
+	GIVES(DO(c, .kind = LAB_BIND_NS, .other = b, .slot = SLOT_MNT, .path = "/proc/version"),
+	      -EINVAL);
+}
+
 /* A setuid() loses the parent-death signal and /proc/self; the agent takes both back. */
 static void test_orphans(void)
 {
@@ -281,7 +294,7 @@ static const struct test tests[] = {
 	{"init_death", test_init_death}, {"descriptors", test_descriptors},
 	{"sockets", test_sockets},	 {"ids", test_ids},
 	{"mounts", test_mounts},	 {"orphans", test_orphans},
-	{"killed", test_killed},
+	{"killed", test_killed},	 {"mnt_order", test_mnt_order},
 };
 
 /* A child, or the caller when it cannot have one. */
