@@ -20,7 +20,7 @@ static bool may_kill(struct model *m, struct k_task *from, const struct k_task *
 	       ns_capable(m, from, its->user_ns, CAP_KILL);
 }
 
-static int check_sender(struct model *m, struct k_task *from, const struct k_task *to)
+static int check_sender(struct model *m, struct k_task *from, const struct k_task *to, int sig)
 {
 	char buf[64];
 
@@ -32,6 +32,11 @@ static int check_sender(struct model *m, struct k_task *from, const struct k_tas
 		trace_step(m->trace, file, "check_kill_permission",
 			   "the sender has the same uid, or CAP_KILL in the receiver's user "
 			   "namespace");
+		return 0;
+	}
+	if (sig == SIGCONT && from->signal->pids[PIDTYPE_SID] == to->signal->pids[PIDTYPE_SID]) {
+		trace_step(m->trace, file, "check_kill_permission",
+			   "SIGCONT goes to everybody of the same session");
 		return 0;
 	}
 	return trace_refuse(m->trace, -EPERM, file, "check_kill_permission",
@@ -81,7 +86,7 @@ static int send_signal(struct model *m, struct k_task *from, struct k_task *to, 
 	if (sig < 0 || sig > 64)
 		return trace_refuse(m->trace, -EINVAL, file, "check_kill_permission",
 				    "there is no such signal");
-	err = from ? check_sender(m, from, to) : 0;
+	err = from ? check_sender(m, from, to, sig) : 0;
 	if (err || !sig || is_dropped(m, from, to, sig))
 		return err;
 	if (!ends_process(sig)) {
