@@ -170,8 +170,13 @@ static int32_t own_ns(const struct snap *s, const struct tree_row *r)
 void act_why(struct ui *ui, int key, const char *arg)
 {
 	const struct tree_row *r = list_row(ui_list(ui));
-	int32_t ns = !r ? IX_NONE : r->of == OF_NS ? r->ix : own_ns(ui->snap, r);
+	struct tree_row of_lab;
 	const struct tree *t;
+	int32_t ns;
+
+	if (views[ui->view] == &view_lab && player_cursor_row(ui, &of_lab))
+		r = &of_lab;
+	ns = !r ? IX_NONE : r->of == OF_NS ? r->ix : own_ns(ui->snap, r);
 
 	act_view(ui, key, arg);
 	t = &ui_list(ui)->tree;

@@ -286,6 +286,31 @@ void player_move(struct ui *ui, int move)
 	player_state_free(&s);
 }
 
+bool player_cursor_row(const struct ui *ui, struct tree_row *r)
+{
+	const struct player_row *row;
+	struct player_state s;
+	uint32_t at;
+
+	*r = (struct tree_row){.ix = IX_NONE};
+	if (!player_moment(&ui->lab))
+		return false;
+	player_state_now(ui, &s, &at);
+	row = at < s.rows.n ? &s.rows.items[at] : NULL;
+	if (row && row->is_ns) {
+		const struct player_ns *ns = &s.nss.items[row->ix];
+
+		r->of = OF_NS;
+		r->ix = snap_find_ns(ui->snap, ns->kind, ns->in[WORLD_KERNEL].inum);
+	} else if (row) {
+		r->of = OF_TASK;
+		r->ix = snap_find_task(ui->snap,
+				       player_moment(&ui->lab)->actors.items[row->ix].kernel_tid);
+	}
+	player_state_free(&s);
+	return r->ix >= 0;
+}
+
 /* ---- other lessons ---- */
 
 void act_scenario(struct ui *ui, int n, const char *arg)

@@ -9,6 +9,7 @@
 #include "canvas.h"
 #include "lesson.h"
 #include "page.h"
+#include "tree.h"
 #include "ui.h"
 
 /* ---- player_state.c: the state at one moment, as rows for both worlds ---- */
@@ -108,6 +109,12 @@ void player_ask(struct ui *ui, int kind, const char *text);
 void player_move(struct ui *ui, int move);
 /* The state that is shown, and the row of the cursor in it. */
 void player_state_now(const struct ui *ui, struct player_state *s, uint32_t *at);
+
+/*
+ * The task or namespace under the cursor as a row of the host's snap; false: it is not in
+ * there, or not yet.
+ */
+bool player_cursor_row(const struct ui *ui, struct tree_row *r);
 
 /* ---- player_panes.c ---- */
 void player_draw_state(const struct ui *ui, struct canvas *c, struct area a);

@@ -11,7 +11,7 @@
 #define COUNT_WIDTH   7
 #define NS_NAME_WIDTH 19
 #define MAX_NAME      32
-#define TWO_WORLDS    72 /* columns from which both fit side by side */
+#define TWO_WORLDS    70 /* columns from which both fit side by side */
 
 struct pane {
 	const struct ui *ui;

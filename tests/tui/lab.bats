@@ -89,13 +89,18 @@ open_shell() {
   keys 6
   wait_for 'as the model said'
   screen | grep -qE '\+net:\[[0-9]+\] +1 b'
+  keys j w # why its namespace is there
+  wait_for '[3 Why]'
+  selected | grep -q 'net:\['
+  keys 6
+  wait_for 'as the model said'
   keys ':' 'do b: unshare(CLONE_NEWIPC|CLONE_NEWUTS)' Enter
   wait_for 'b: unshare(CLONE_NEWIPC|CLONE_NEWUTS)'
   wait_for 'Act 2 of 2'
   keys a
   wait_for 'What a test process can do'
   keys G Enter
-  wait_for '!a:'
+  wait_for '!b:'
   keys 'nonsense()' Enter
   wait_for 'error:'
   keys Escape
