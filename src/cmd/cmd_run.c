@@ -188,7 +188,7 @@ static void run_one(struct run *r, const struct scenario *s)
 
 	strbuf_printf(&r->out, "%s: %s\n", s->name, s->title);
 	put_words(&r->out, "", s->goal);
-	err = r->is_model_only || scenario_can_run(s, &e) ? 0 : -ENOTSUP;
+	err = scenario_can_run(s, r->is_model_only, r->rules, &e) ? 0 : -ENOTSUP;
 	if (!err)
 		err = theatre_open(&t, r->rules, s->start, r->is_model_only,
 				   !cmd_value(r->c, "no-kernel"), &e);

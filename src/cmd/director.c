@@ -63,7 +63,7 @@ static void set_script(struct director *d, const struct scenario *s)
 void director_start(struct director *d, struct ui *ui, const struct scenario *s)
 {
 	close_stage(d, ui);
-	if ((!d->is_model_only && !scenario_can_run(s, &d->why)) ||
+	if (!scenario_can_run(s, d->is_model_only, d->rules, &d->why) ||
 	    !open_stage(d, s->start, &d->why)) {
 		refuse(d, ui, s);
 		return;

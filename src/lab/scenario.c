@@ -131,9 +131,39 @@ static const struct {
 	{NEEDS_TOP_PID, is_top_pid, "needs the initial pid namespace, which this is not"},
 };
 
-bool scenario_can_run(const struct scenario *s, struct err *e)
+/* Kinds that old kernels lack. */
+static const struct {
+	const char *flag;
+	enum ns_kind kind;
+} younger[] = {{"CLONE_NEWCGROUP", NS_CGROUP}, {"CLONE_NEWTIME", NS_TIME}};
+
+static bool has_kind(enum ns_kind kind, const struct rules *rules)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(needs); i++)
+	char path[48];
+
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", ns_kinds[kind].name);
+	return rules ? rules_has(rules, kind) : has_file(path);
+}
+
+static bool has_kinds(const struct scenario *s, const struct rules *rules, struct err *e)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(younger); i++)
+		for (const struct stage_act *a = s->acts; a->text; a++)
+			if (!a->err && strstr(a->text, younger[i].flag) &&
+			    !has_kind(younger[i].kind, rules)) {
+				err_set(e, 0, "this kernel has no %s namespaces",
+					ns_kinds[younger[i].kind].name);
+				return false;
+			}
+	return true;
+}
+
+bool scenario_can_run(const struct scenario *s, bool is_model_only, const struct rules *rules,
+		      struct err *e)
+{
+	if (!has_kinds(s, rules, e))
+		return false;
+	for (unsigned i = 0; i < ARRAY_SIZE(needs) && !is_model_only; i++)
 		if (s->needs & needs[i].need && !needs[i].is_met()) {
 			err_set(e, 0, "%s", needs[i].why);
 			return false;

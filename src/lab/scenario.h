@@ -33,7 +33,11 @@ extern const unsigned n_scenarios;
 /* NULL, with e naming the nearest. */
 const struct scenario *scenario_find(const char *name, struct err *e);
 unsigned scenario_n_acts(const struct scenario *s);
-/* Why it cannot run on this host, in words: false. */
-bool scenario_can_run(const struct scenario *s, struct err *e);
+/*
+ * False, with why in words: it cannot run on this host; rules: the model's, NULL for those
+ * of this kernel.
+ */
+bool scenario_can_run(const struct scenario *s, bool is_model_only, const struct rules *rules,
+		      struct err *e);
 
 #endif
