@@ -14,9 +14,8 @@ state() {
   basename -a /sys/class/net/*
   [ ! -d /run/netns ] || find /run/netns -mindepth 1
   hostname
-  while read -r pid; do
-    find /sys/fs/cgroup -type d -name "nscope-lab-$pid-*"
-  done <"$BATS_TEST_TMPDIR/started"
+  find /sys/fs/cgroup -type d -name 'nscope-lab-*' -printf '%f\n' 2>/dev/null |
+    awk -F- 'FILENAME != "-" { started[$1]; next } $3 in started' "$BATS_TEST_TMPDIR/started" -
 }
 
 # The test processes that nobody owns: the kernel gave them to one of our own ancestors. Those of
