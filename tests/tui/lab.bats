@@ -112,6 +112,7 @@ open_shell() {
   open_shell 80x24
   keys "$NSCOPE tui; echo status \$?" Enter
   wait_for 'Enter details'
+  wait_until eval 'selected | grep -q .' # the first reading has begun
   keys a
   wait_for 'is not a test process of nscope: only those can act'
   keys Escape
