@@ -49,7 +49,6 @@ static void help_all(struct strbuf *out)
 			 cmds[i]->args ? cmds[i]->args : "");
 		strbuf_printf(out, "  %-24s %s\n", word, cmds[i]->help);
 	}
-	strbuf_puts(out, "Options of every command:\n");
 	put_options(out, cmd_globals);
 	put_examples(out, examples);
 }
