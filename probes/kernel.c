@@ -194,6 +194,29 @@ static const struct k_task **order_by_tid(const struct kernel_scan *scan)
 	return order;
 }
 
+/*
+ * Where namespaces are mounted: binds.c finds out the paths, and this spares it all
+ * the mount namespaces in which there are none.
+ */
+static void note_binds(struct merge *m)
+{
+	for (uint32_t i = 0; i < m->scan.n_nss; i++) {
+		int32_t row = addr_find(&m->nss, m->scan.nss[i].addr);
+
+		if (row >= 0 && m->scan.nss[i].kind == K_MNT)
+			*probe_ns_flags(m->env, row) |= NS_NO_BINDS;
+	}
+	for (uint32_t i = 0; i < m->scan.n_binds; i++) {
+		int32_t row = addr_find(&m->nss, m->scan.binds[i].ns);
+		int32_t mnt = addr_find(&m->nss, m->scan.binds[i].mnt_ns);
+
+		if (row < 0 || mnt < 0)
+			continue;
+		*probe_ns_flags(m->env, row) |= NS_IS_BOUND;
+		*probe_ns_flags(m->env, mnt) &= ~NS_NO_BINDS;
+	}
+}
+
 static void merge_scan(struct merge *m)
 {
 	const struct kernel_scan *scan = &m->scan;
@@ -210,6 +233,8 @@ static void merge_scan(struct merge *m)
 	for (uint32_t i = 0; i < scan->n_tasks; i++)
 		add_task(m, order[i]);
 	free(order);
+	if (scan->has_lists && scan->has_binds)
+		note_binds(m);
 	m->env->n_from_kernel = scan->n_tasks;
 	m->env->has_lists = scan->has_lists;
 	m->env->n_hidden = scan->n_threads > scan->n_tasks ? scan->n_threads - scan->n_tasks : 0;
@@ -241,42 +266,6 @@ void probe_keep_free(struct probe_keep *keep)
 	kernel_pinner_close(keep->pinner);
 	kernel_quotas_close(keep->quotas);
 	free(keep);
-}
-
-/*
- * Where namespaces are mounted: binds.c finds out the paths, and this spares it all
- * the mount namespaces in which there are none.
- */
-static void note_binds(struct merge *m, const struct kernel_pins *pins)
-{
-	for (uint32_t i = 0; i < m->scan.n_nss; i++) {
-		int32_t row = addr_find(&m->nss, m->scan.nss[i].addr);
-
-		if (row >= 0 && m->scan.nss[i].kind == K_MNT)
-			*probe_ns_flags(m->env, row) |= NS_NO_BINDS;
-	}
-	for (uint32_t i = 0; i < pins->n_holds; i++) {
-		const struct k_hold *h = &pins->holds[i];
-		int32_t row = addr_find(&m->nss, h->ns), mnt = addr_find(&m->nss, h->mnt_ns);
-
-		if (h->ref != K_REF_BIND || row < 0 || mnt < 0)
-			continue;
-		*probe_ns_flags(m->env, row) |= NS_IS_BOUND;
-		*probe_ns_flags(m->env, mnt) &= ~NS_NO_BINDS;
-	}
-}
-
-static void read_binds(struct merge *m, struct probe_keep *keep)
-{
-	struct kernel_pins pins;
-	struct err e;
-	int err = kernel_pinner_open(&keep->pinner, PINS_BINDS, &e);
-
-	if (!err)
-		err = kernel_pinner_read(keep->pinner, PINS_BINDS, NULL, &pins, &e);
-	/* Else it looks everywhere. */
-	if (!err)
-		note_binds(m, &pins);
 }
 
 /* A namespace that no task shows and that is mounted nowhere: an open file may be what keeps it. */
@@ -331,8 +320,6 @@ static int read_plain(struct merge *m, struct probe_keep *keep, struct err *e)
 		return err;
 	merge_scan(m);
 	m->env->has_no_nsfs = m->scan.has_lists && !has_nsfs(&m->scan);
-	if (m->scan.has_lists && !m->env->has_no_nsfs && !(m->env->want->skip & BIT(PROBE_BINDS)))
-		read_binds(m, keep);
 	/* Before the kernel lists its namespaces, files are where the unknown ones are. */
 	if (!m->scan.has_lists || (m->env->want->skip & BIT(PROBE_FDS)))
 		return 0;
@@ -368,8 +355,6 @@ static int read_ledger(struct merge *m, struct probe_keep *keep, struct ledger *
 		ledger_count(l, m->env->proc, &m->scan, &pins);
 		if (!l->n_bad || i + 1 == LEDGER_TRIES) {
 			merge_scan(m);
-			if (m->scan.has_lists)
-				note_binds(m, &pins);
 			ledger_merge(l, m->env, &m->nss, &m->nsproxies);
 			m->env->has_files = true;
 			break;

@@ -83,6 +83,12 @@ struct k_ns {
 	uint32_t number;    /* pid: pid_allocated; ipc: shared memory segments */
 };
 
+/* A mount of a namespace file; mnt_ns 0: of a tree that was cut off. */
+struct k_bind {
+	uint64_t ns;
+	uint64_t mnt_ns;
+};
+
 #define K_SEEN 8192 /* direct-mapped: what is pushed out is told twice, which is harmless */
 
 /* One run. The counts are of rows found, also of those that did not fit. */
@@ -95,12 +101,15 @@ struct k_state {
 	uint32_t has_static;	  /* and counts the initial ones like any other */
 	uint32_t n_cpus;	  /* in: idle tasks to look at */
 	uint32_t has_shm;	  /* in: some IPC namespace has shared memory */
-	uint32_t is_brief;	  /* in: files and mounts of namespaces, and sockets */
+	uint32_t is_brief;	  /* in: of open files, namespaces and sockets only */
 	uint64_t self[K_N_SLOTS]; /* the reader's own */
 	uint64_t idle_nsproxy;	  /* that of the idle tasks */
+	uint64_t nsfs;		  /* its superblock, once a namespace had an inode there */
 	uint64_t scratch;
 	uint32_t n_holds;
 	uint32_t n_files;
+	uint32_t n_binds;
+	uint32_t has_binds;   /* these are all there are */
 	uint64_t nss[K_SEEN]; /* addresses of what has been told */
 	uint64_t nsproxies[K_SEEN];
 };

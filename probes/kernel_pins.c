@@ -10,14 +10,9 @@
 
 enum { ROWS_HOLDS, ROWS_ADDRS, ROWS_STATE, ROWS_N };
 
-/* By enum kernel_pins_part those that are run alone, and the others behind them. */
-static const char *const names[] = {
-	[PINS_BINDS] = "read_super_pins",
-	[PINS_FILES] = "read_file_pins",
-	"read_task_pins",
-	"read_ipc_pins",
-	"read_map_pins",
-};
+/* The one that is run alone is the first. */
+static const char *const names[] = {"read_file_pins", "read_task_pins", "read_super_pins",
+				    "read_ipc_pins", "read_map_pins"};
 
 struct kernel_pinner {
 	struct kernel_object object;
@@ -45,7 +40,7 @@ static struct kernel_pinner *pinner_new(void)
 
 static int load(struct kernel_pinner *p, enum kernel_pins_part part, struct err *e)
 {
-	unsigned n_progs = part == PINS_ALL ? ARRAY_SIZE(names) : part + 1u;
+	unsigned n_progs = part == PINS_ALL ? ARRAY_SIZE(names) : 1;
 	uint32_t n = kernel_count_threads();
 	uint32_t room = part == PINS_ALL ? 6 * n + 4096 : n / 4 + 4096;
 
@@ -101,7 +96,7 @@ static int run(struct kernel_pinner *p, enum kernel_pins_part part, const struct
 	int err = 0;
 
 	if (part != PINS_ALL)
-		return kernel_object_run(&p->progs[part], e);
+		return kernel_object_run(&p->progs[0], e);
 	ask_ipc(p, scan);
 	for (unsigned i = 0; i < ARRAY_SIZE(names) && !err; i++)
 		err = kernel_object_run(&p->progs[i], e);

@@ -9,7 +9,16 @@
 
 #define MAX_TRIES 4 /* each with more room: a host may grow while it is read */
 
-enum { ROWS_TASKS, ROWS_DEEP, ROWS_NSPROXIES, ROWS_NSS, ROWS_ADDRS, ROWS_STATE, ROWS_N };
+enum {
+	ROWS_TASKS,
+	ROWS_DEEP,
+	ROWS_NSPROXIES,
+	ROWS_NSS,
+	ROWS_ADDRS,
+	ROWS_BINDS,
+	ROWS_STATE,
+	ROWS_N
+};
 
 struct kernel_reader {
 	struct kernel_object object;
@@ -52,6 +61,7 @@ int kernel_reader_open(struct kernel_reader **out, struct err *e)
 	r->rows[ROWS_NSS] = (struct kernel_rows){"k_nss", n / 8 + 2048, sizeof(struct k_ns)};
 	r->rows[ROWS_DEEP] = (struct kernel_rows){"k_deep", 64, sizeof(struct k_pids)};
 	r->rows[ROWS_ADDRS] = (struct kernel_rows){"k_addrs", 256, sizeof(struct k_addr)};
+	r->rows[ROWS_BINDS] = (struct kernel_rows){"k_binds", 1024, sizeof(struct k_bind)};
 	r->rows[ROWS_STATE] = (struct kernel_rows){"k_state", 1, sizeof(struct k_state)};
 	err = kernel_object_load(&r->object, e);
 	if (err) {
@@ -74,10 +84,9 @@ void kernel_reader_close(struct kernel_reader *r)
 static bool has_fit(struct kernel_reader *r, const struct k_state *st)
 {
 	const uint32_t found[] = {
-		[ROWS_TASKS] = st->n_tasks,
-		[ROWS_DEEP] = st->n_deep,
-		[ROWS_NSPROXIES] = st->n_nsproxies,
-		[ROWS_NSS] = st->n_nss,
+		[ROWS_TASKS] = st->n_tasks,	    [ROWS_DEEP] = st->n_deep,
+		[ROWS_NSPROXIES] = st->n_nsproxies, [ROWS_NSS] = st->n_nss,
+		[ROWS_BINDS] = st->n_binds,
 	};
 	bool ok = true;
 
@@ -140,13 +149,16 @@ static void give(const struct kernel_reader *r, struct kernel_scan *scan)
 		.deep = r->rows[ROWS_DEEP].items,
 		.nsproxies = r->rows[ROWS_NSPROXIES].items,
 		.nss = r->rows[ROWS_NSS].items,
+		.binds = r->rows[ROWS_BINDS].items,
 		.n_tasks = st->n_tasks,
 		.n_deep = st->n_deep,
 		.n_nsproxies = st->n_nsproxies,
 		.n_nss = st->n_nss,
+		.n_binds = st->n_binds,
 		.n_outside = st->n_outside,
 		.level = st->level,
 		.has_lists = st->has_lists,
+		.has_binds = st->has_binds,
 		.has_static = st->has_static,
 		.idle_nsproxy = st->idle_nsproxy,
 	};

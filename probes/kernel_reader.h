@@ -20,10 +20,12 @@ struct kernel_scan {
 	const struct k_pids *deep;
 	const struct k_nsproxy *nsproxies;
 	const struct k_ns *nss;
-	uint32_t n_tasks, n_deep, n_nsproxies, n_nss;
+	const struct k_bind *binds;
+	uint32_t n_tasks, n_deep, n_nsproxies, n_nss, n_binds;
 	uint32_t n_threads;    /* of the whole host; 0: not known */
 	uint32_t n_outside;    /* tasks outside of our pid namespace */
 	uint32_t level;	       /* of our pid namespace */
+	bool has_binds;	       /* binds are all mounts of namespaces */
 	bool has_lists;	       /* nss holds those too that no task uses */
 	bool has_static;       /* the initial namespaces are counted like others (before 6.19) */
 	uint64_t idle_nsproxy; /* that of the idle tasks */
@@ -58,13 +60,13 @@ int kernel_reader_build(struct kernel_reader *r, struct snap_builder *b, struct 
 
 struct kernel_pinner;
 
-/* What pins namespaces: one kind of it alone, which takes less time, or all there is. */
-enum kernel_pins_part { PINS_BINDS, PINS_FILES, PINS_ALL };
+/* What pins namespaces: open files alone, which takes less time, or all there is. */
+enum kernel_pins_part { PINS_FILES, PINS_ALL };
 /* Load the programs for a part. *p is NULL, or from before and may have fewer programs. */
 int kernel_pinner_open(struct kernel_pinner **p, enum kernel_pins_part part, struct err *e);
 /*
- * `scan` tells which IPC namespaces there are; for a part it may be NULL. Good until
- * the next call.
+ * `scan` tells which IPC namespaces there are; NULL for PINS_FILES. Good until the
+ * next call.
  */
 int kernel_pinner_read(struct kernel_pinner *p, enum kernel_pins_part part,
 		       const struct kernel_scan *scan, struct kernel_pins *pins, struct err *e);

@@ -15,6 +15,7 @@ K_ARRAY(k_deep, struct k_pids, 1);
 K_ARRAY(k_nsproxies, struct k_nsproxy, 1);
 K_ARRAY(k_nss, struct k_ns, 1);
 K_ARRAY(k_addrs, struct k_addr, 1);
+K_ARRAY(k_binds, struct k_bind, 1);
 
 /* Its owner, and the ucounts that it is charged to; these pin the user namespace of theirs. */
 #define READ_OWNER(r, obj, type)                                                                   \
@@ -121,6 +122,8 @@ __noinline int tell_ns(uint32_t kind, uint64_t addr)
 	r->kind = kind;
 	r->inum = c->inum;
 	r->stashed = AT(c, struct ns_common, stashed, uint64_t);
+	if (r->stashed && !st->nsfs)
+		st->nsfs = number(st, CAST(r->stashed, struct dentry)->d_sb);
 	if (bpf_core_field_exists(struct ns_common, __ns_ref))
 		r->refs = AT(c, struct ns_common, __ns_ref, int32_t);
 	else
@@ -329,6 +332,34 @@ static void tell_addrs(struct k_state *st)
 	bpf_iter_num_destroy(&it);
 }
 
+/* Where namespaces are mounted: their file system knows all its mounts. */
+static void tell_binds(struct k_state *st)
+{
+	struct bpf_iter_num it;
+	uint64_t addr;
+
+	enum { NSFS_MAGIC = 0x6e736673 };
+
+	if (!bpf_core_field_exists(struct mount, mnt_next_for_sb) ||
+	    CAST(st->nsfs, struct super_block)->s_magic != NSFS_MAGIC)
+		return;
+	addr = number(st, CAST(st->nsfs, struct super_block)->s_mounts);
+	bpf_iter_num_new(&it, 0, MAX_LIST);
+	while (bpf_iter_num_next(&it) && addr) {
+		struct mount *m = CAST(addr, struct mount);
+		uint32_t row = st->n_binds++;
+		struct k_bind *r = bpf_map_lookup_elem(&k_binds, &row);
+
+		if (r) {
+			r->ns = number(st, m->mnt.mnt_root->d_inode->i_private);
+			r->mnt_ns = COMMON(m->mnt_ns, K_MNT);
+		}
+		addr = number(st, m->mnt_next_for_sb);
+	}
+	bpf_iter_num_destroy(&it);
+	st->has_binds = 1;
+}
+
 static void tell_all(struct k_state *st)
 {
 	struct task_struct *self = CAST(bpf_get_current_task(), struct task_struct), *t;
@@ -348,6 +379,7 @@ static void tell_all(struct k_state *st)
 	while ((t = bpf_iter_task_next(&it)))
 		tell_task(st, CAST(t, struct task_struct));
 	bpf_iter_task_destroy(&it);
+	tell_binds(st);
 }
 
 /* One program: what costs is to load it. */

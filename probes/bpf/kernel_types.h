@@ -221,9 +221,12 @@ struct qstr {
 	const char *name;
 };
 
+struct super_block;
+
 struct dentry {
 	struct qstr d_name;
 	struct inode *d_inode;
+	struct super_block *d_sb;
 };
 
 struct file_system_type {

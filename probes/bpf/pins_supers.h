@@ -88,7 +88,7 @@ __noinline int tell_super(uint64_t addr)
 	struct k_state *st = state();
 	uint64_t name, type, info;
 
-	if (!st || (st->is_brief && sb->s_magic != NSFS_MAGIC))
+	if (!st)
 		return 0;
 	name = number(st, sb->s_type->name);
 	type = WORD(st, name);
