@@ -159,7 +159,7 @@ static bool is_fs_shared(struct model *m, const struct nsset *set)
 		trace_doubt(m->trace, FACT_SHARING,
 			    "whether other tasks share its fs_struct (CLONE_FS) or its memory is "
 			    "not known: EINVAL if they do");
-	return !set->has_own_fs && set->me->fs && set->me->fs->users != 1;
+	return set->me->fs && set->me->fs->users != 1;
 }
 
 static int install_mnt(struct model *m, struct nsset *set, struct k_ns *ns)
@@ -168,7 +168,8 @@ static int install_mnt(struct model *m, struct nsset *set, struct k_ns *ns)
 
 	if (err)
 		return err;
-	if (is_fs_shared(m, set)) {
+	/* A copy that prepare_nsset() made is changed in its place. */
+	if (is_fs_shared(m, set) && !set->has_own_fs) {
 		trace_advise(m->trace, "unshare(CLONE_FS) first");
 		return refuse(m, ns, -EINVAL,
 			      "another task shares the caller's root and working directory "
@@ -250,6 +251,7 @@ static int check_install_user(struct model *m, struct nsset *set, struct k_ns *n
 			      "the caller has other threads, and a thread group must share one "
 			      "user namespace");
 	}
+	/* The caller's own fs_struct, even when nsset has a copy for the mount namespace. */
 	if (is_fs_shared(m, set)) {
 		trace_advise(m->trace, "unshare(CLONE_FS) first");
 		return refuse(m, ns, -EINVAL,

@@ -241,6 +241,22 @@ static void a_shared_root_that_moved_is_a_chroot_to_the_others(void **state)
 	model_free(m);
 }
 
+/* The mount namespace is entered with a copy of fs_struct; the user namespace looks at the own. */
+static void a_shared_root_keeps_out_of_user_namespaces(void **state)
+{
+	struct model *m = boot("current");
+	pid_t child = call(m, 1, "clone(CLONE_NEWUSER|CLONE_NEWNS)", NULL);
+	pid_t other = call(m, 1, "clone(CLONE_FS)", NULL);
+	char text[64];
+
+	(void)state;
+	snprintf(text, sizeof(text), "setns(pidfd:%d, CLONE_NEWNS|CLONE_NEWUSER)", child);
+	assert_int_equal(call(m, other, text, NULL), -EINVAL);
+	assert_int_equal(call(m, other, "unshare(CLONE_FS)", NULL), 0);
+	assert_int_equal(call(m, other, text, NULL), 0);
+	model_free(m);
+}
+
 static void memory_follows_what_lives(void **state)
 {
 	struct model *m = boot("current");
@@ -442,6 +458,7 @@ int main(void)
 		cmocka_unit_test(orphans_go_to_the_init_of_their_pid_namespace),
 		cmocka_unit_test(exec_of_a_thread_takes_the_leaders_place),
 		cmocka_unit_test(a_shared_root_that_moved_is_a_chroot_to_the_others),
+		cmocka_unit_test(a_shared_root_keeps_out_of_user_namespaces),
 		cmocka_unit_test(memory_follows_what_lives),
 		cmocka_unit_test(steps_name_the_kernel_function_and_the_change),
 		cmocka_unit_test(facts_never_take_what_threads_share),
