@@ -25,7 +25,7 @@ pages() { echo "$TOP"/doc/lessons/*.md; }
 
 @test "lessons: every command of every page does what the page says" {
   need_root
-  need unshare nsenter setpriv hostname ip ps
+  need unshare nsenter setpriv taskset hostname ip ps
   for page in $(pages); do
     run_page "$page" "$BATS_TEST_TMPDIR/$(basename "$page" .md)"
   done
