@@ -1,207 +1,190 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What would free a namespace. In the order in which it works: first those who
- * use it, then what they left behind, then what depends on it. Every step is a
- * command that the reader can run; nscope itself runs none of them.
+ * What would free a namespace, as commands in the order in which they work: mounts
+ * while there still is a process to reach them by, then who uses it, then who has
+ * something of it open. nscope itself runs none of them.
  */
 #include "why_impl.h"
+#include "why_plan.h"
 
-#include <string.h>
+#define KILL_LINE 16   /* processes in one command */
+#define MAX_STEPS 1000 /* of one plan: what is more is asked for again */
 
 struct steps {
 	struct why_out *w;
+	const struct why_plan *p;
 	unsigned n;
-	ARRAY(pid_t) killed; /* processes that an earlier step ends */
 };
 
-static void begin_step(struct steps *st)
+static bool begin_step(struct steps *st)
 {
+	if (st->n >= MAX_STEPS)
+		return false;
 	strbuf_printf(st->w->out, "  %u. ", ++st->n);
+	return true;
 }
 
-static bool is_killed(const struct steps *st, pid_t pid)
+/* Commands that end these, as many as it takes. */
+static void put_kill(struct steps *st, const char *command, const pid_t *pids, uint32_t n,
+		     bool is_watch, const char *comment)
 {
-	for (uint32_t i = 0; i < st->killed.n; i++)
-		if (st->killed.items[i] == pid)
-			return true;
-	return false;
-}
+	bool is_late = is_watch && st->n;
 
-static void note_killed(struct steps *st, pid_t pid)
-{
-	if (!is_killed(st, pid))
-		*array_add(&st->killed) = pid;
-}
-
-/* One "kill" of all that were noted since `first`. */
-static void put_kill(struct steps *st, uint32_t first, const char *comment)
-{
-	uint32_t n = st->killed.n - first;
-
-	if (!n)
-		return;
-	begin_step(st);
-	strbuf_puts(st->w->out, "kill");
-	for (uint32_t i = first; i < st->killed.n && i < first + WHY_MAX_LINES; i++)
-		strbuf_printf(st->w->out, " %d", st->killed.items[i]);
-	strbuf_printf(st->w->out, "%s   # %s\n", n > WHY_MAX_LINES ? " ..." : "", comment);
-}
-
-/* In any slot: what waits for a task's children is kept by it too. */
-static bool uses(const struct task *t, int32_t ns)
-{
-	for (int slot = 0; slot < NS_N_SLOTS; slot++)
-		if (t->ns[slot] == ns)
-			return true;
-	return false;
-}
-
-static void free_tasks(struct steps *st, int32_t ns)
-{
-	const struct snap *s = st->w->s;
-	uint32_t first = st->killed.n;
-
-	for (uint32_t i = 0; i < s->n_tasks; i++)
-		if (uses(&s->tasks[i], ns))
-			note_killed(st, s->tasks[i].tgid);
-	put_kill(st, first, "the processes that use it");
-}
-
-static bool has_process(const struct keeper *k)
-{
-	return k->pid && k->kind != KEEPER_BIND;
-}
-
-static void free_openers(struct steps *st, const struct hold *holds, unsigned n)
-{
-	const struct snap *s = st->w->s;
-	uint32_t first = st->killed.n;
-
-	for (unsigned i = 0; i < n; i++)
-		for (uint32_t j = 0; j < holds[i].n_keepers; j++) {
-			const struct keeper *k = &s->keepers[holds[i].first_keeper + j];
-
-			if (has_process(k))
-				note_killed(st, k->pid);
+	for (uint32_t i = 0; i < n; i++) {
+		if (!(i % KILL_LINE)) {
+			if (!begin_step(st))
+				return;
+			strbuf_puts(st->w->out, is_late ? "# " : "");
+			strbuf_puts(st->w->out, command);
 		}
-	put_kill(st, first, "or let them close the descriptors above");
+		strbuf_printf(st->w->out, " %d", pids[i]);
+		if (i + 1 == n || (i + 1) % KILL_LINE == 0)
+			strbuf_printf(st->w->out, "   # %s\n", comment);
+	}
 }
 
-static void put_command(struct why_out *w, const struct ns *mnt, struct raw where)
+/* Only SIGKILL ends what is stopped, or traced. */
+static bool is_stopped(const struct task *t)
 {
-	if (!mnt->is_initial)
-		strbuf_printf(w->out, "nsenter --mount=/proc/%d/ns/mnt ",
-			      w->s->tasks[mnt->lead].tid);
+	return t->state == 'T' || t->state == 't';
+}
+
+static void kill_by(struct steps *st, bool is_user, enum fate fate, bool has_to,
+		    const char *comment)
+{
+	const struct snap *s = st->w->s;
+	ARRAY(pid_t) pids = {0};
+
+	for (uint32_t i = 0; i < s->n_tasks; i++) {
+		bool must = fate == FATE_INIT || is_stopped(&s->tasks[i]);
+
+		/* The first process of all, as we see them, no signal of ours ends. */
+		if (st->p->fates[i] == fate && st->p->is_user[i] == is_user && must == has_to &&
+		    s->tasks[i].tid > 1)
+			*array_add(&pids) = s->tasks[i].tid;
+	}
+	put_kill(st, has_to ? "kill -KILL" : "kill", pids.items, pids.n, fate == FATE_WATCH,
+		 comment);
+	free(pids.items);
+}
+
+static void kill_all(struct steps *st)
+{
+	kill_by(st, true, FATE_INIT, true,
+		"the first process of a pid namespace, and with it all that are inside");
+	kill_by(st, true, FATE_KILL, false,
+		st->p->nss.n == 1 ? "the processes that use it"
+				  : "the processes that use it, or what counts on it");
+	kill_by(st, true, FATE_KILL, true, "stopped processes that use it");
+	kill_by(st, false, FATE_INIT, true, "or let it close the descriptors above");
+	kill_by(st, false, FATE_KILL, false, "or let them close the descriptors above");
+	kill_by(st, false, FATE_KILL, true, "stopped; or let them close the descriptors above");
+	put_kill(st, "kill", st->p->others.items, st->p->others.n, false,
+		 "or let them close the descriptors above");
+	kill_by(st, false, FATE_PARENT, false, "or let it wait for its children that have ended");
+	kill_by(st, false, FATE_PARENT, true, "or let it wait for its children that have ended");
+	/* They may be gone by now, and are not ended as long as there is something else to do. */
+	kill_by(st, false, FATE_WATCH, false, "or let them close the descriptors above");
+	kill_by(st, false, FATE_WATCH, true, "or let them close the descriptors above");
+}
+
+/* What no command ends from here. */
+static void put_first(struct steps *st)
+{
+	int32_t row = snap_find_task(st->w->s, 1);
+
+	if (row < 0 || st->p->fates[row] == FATE_STAYS || st->p->fates[row] == FATE_PARENT)
+		return;
+	if (begin_step(st))
+		strbuf_puts(st->w->out,
+			    "# process 1 has to let go of it; no signal from here ends it\n");
+}
+
+static void put_waiting(struct steps *st)
+{
+	const struct snap *s = st->w->s;
+
+	for (uint32_t i = 0; i < s->n_tasks; i++) {
+		if (s->tasks[i].state != 'D' || st->p->fates[i] == FATE_STAYS || !begin_step(st))
+			continue;
+		strbuf_puts(st->w->out, "# ");
+		why_name_task(st->w, i);
+		strbuf_puts(st->w->out, " is in state D: it ends when what it waits for is done\n");
+	}
+}
+
+/* Not by nsenter: a container may have no umount inside. */
+static void put_command(struct why_out *w, int32_t mnt, struct raw where)
+{
+	char path[64];
+
 	strbuf_puts(w->out, "umount ");
+	if (!w->s->nss[mnt].is_initial && why_mnt_path(w->s, mnt, path, sizeof(path)))
+		strbuf_printf(w->out, "-N %s ", path);
 	why_quote(w, where);
+}
+
+/* Mounts that come from a more privileged namespace are locked: they go with this one alone. */
+static bool may_be_locked(const struct snap *s, int32_t mnt)
+{
+	int32_t owner = s->nss[mnt].owner;
+
+	return owner >= 0 && !s->nss[owner].is_initial;
 }
 
 static void put_umount(struct steps *st, const struct keeper *k)
 {
-	struct why_out *w = st->w;
-	const struct ns *mnt = k->mnt_ns >= 0 ? &w->s->nss[k->mnt_ns] : NULL;
+	const struct ns *mnt = &st->w->s->nss[k->mnt_ns];
 
-	begin_step(st);
-	if (!mnt) {
-		strbuf_puts(w->out, "# the mount goes with the descriptor that holds its tree\n");
+	if (!begin_step(st))
 		return;
+	put_command(st->w, k->mnt_ns, k->path);
+	if (!mnt->is_initial && mnt->lead >= 0) {
+		strbuf_puts(st->w->out, "   # in the mount namespace of ");
+		why_name_task(st->w, mnt->lead);
+		if (may_be_locked(st->w->s, k->mnt_ns))
+			strbuf_puts(st->w->out, "; if it is locked there, end its processes");
 	}
-	if (!mnt->is_initial && mnt->lead < 0) {
-		strbuf_puts(w->out, "nscope why ");
-		why_name_ns(w, k->mnt_ns);
-		strbuf_puts(w->out,
-			    "   # the mount goes with this namespace, which no task uses\n");
-		return;
-	}
-	put_command(w, mnt, k->path);
-	if (!mnt->is_initial && !is_killed(st, w->s->tasks[mnt->lead].tgid)) {
-		strbuf_puts(w->out, "   # in the mount namespace of ");
-		why_name_task(w, mnt->lead);
-	}
-	strbuf_puts(w->out, "\n");
+	strbuf_puts(st->w->out, "\n");
 }
 
-static void free_mounts(struct steps *st, const struct hold *holds, unsigned n)
-{
-	for (unsigned i = 0; i < n; i++)
-		for (uint32_t j = 0; j < holds[i].n_keepers && st->n < WHY_MAX_LINES; j++) {
-			const struct keeper *k = &st->w->s->keepers[holds[i].first_keeper + j];
-
-			if (k->kind == KEEPER_BIND)
-				put_umount(st, k);
-		}
-}
-
-static void free_kin(struct steps *st, int32_t ns)
-{
-	const struct snap *s = st->w->s;
-
-	for (uint32_t i = 0; i < s->n_nss && st->n < WHY_MAX_LINES; i++) {
-		const struct ns *kin = &s->nss[i];
-		bool is_child = kin->parent == ns;
-
-		if (!is_child && kin->owner != ns)
-			continue;
-		begin_step(st);
-		strbuf_puts(st->w->out, "nscope why ");
-		why_name_ns(st->w, i);
-		strbuf_printf(st->w->out, "   # %s: has to go first\n",
-			      is_child ? "right below it" : "owned by it");
-	}
-}
-
-/* An IPC namespace has a message queue file system inside, which nobody mounted and it takes along.
+/*
+ * What is inside may be mounted, or remembered, elsewhere. And a process that has ended holds
+ * these two kinds until its parent has waited for it.
  */
-static bool is_mounted(const struct steps *st, const struct hold *h)
+static bool is_unsure(const struct why_plan *p, int32_t ns)
 {
-	for (uint32_t i = 0; i < h->n_keepers; i++)
-		if (strcmp(st->w->s->keepers[h->first_keeper + i].path.s, "mqueue"))
-			return true;
-	return false;
+	return p->has_inner || p->s->nss[ns].kind == NS_PID || p->s->nss[ns].kind == NS_USER;
 }
 
-/* What no command reaches. */
-static void free_others(struct steps *st, const struct hold *holds, unsigned n)
+void why_steps(struct why_out *w, int32_t ns)
 {
-	static const struct {
-		enum ref_kind ref;
-		const char *words;
-	} rows[] = {
-		{REF_SUPER,
-		 "unmount the file systems that were mounted in it, in every mount namespace"},
-		{REF_PROC_SUPER, "unmount the proc file systems that show it"},
-		{REF_FUSE, "end the FUSE server"},
-	};
-
-	for (unsigned i = 0; i < n; i++)
-		for (unsigned r = 0; r < ARRAY_SIZE(rows); r++)
-			if (holds[i].ref == rows[r].ref && is_mounted(st, &holds[i])) {
-				begin_step(st);
-				strbuf_printf(st->w->out, "# %s\n", rows[r].words);
-			}
-}
-
-void why_steps(struct why_out *w, int32_t ns, const struct hold *holds, unsigned n)
-{
-	struct steps st = {.w = w};
+	struct why_plan p;
+	struct steps st = {.w = w, .p = &p};
 	size_t before = w->out->n;
 
 	if (w->s->nss[ns].is_initial) {
 		strbuf_puts(w->out, "Nothing frees it: it was there when the system was booted.\n");
 		return;
 	}
+	why_plan_make(&p, w->s, ns);
 	strbuf_puts(w->out, "It goes when all of this is done, in this order:\n");
-	free_tasks(&st, ns);
-	free_openers(&st, holds, n);
-	free_mounts(&st, holds, n);
-	free_kin(&st, ns);
-	free_others(&st, holds, n);
-	if (!st.n) {
+	for (uint32_t i = 0; i < p.umounts.n; i++)
+		put_umount(&st, p.umounts.items[i]);
+	kill_all(&st);
+	put_first(&st);
+	put_waiting(&st);
+	if (!st.n && !p.has_inner) {
 		w->out->n = before;
 		strbuf_puts(w->out, "Nothing that can be seen keeps it: it goes by itself, or the "
 				    "kernel holds it.\n");
+	} else if (is_unsure(&p, ns)) {
+		begin_step(&st);
+		/* No brackets: to a shell they are a pattern. */
+		strbuf_printf(w->out, "nscope why %s:%u   # once more, when it is still there\n",
+			      ns_kinds[w->s->nss[ns].kind].name, w->s->nss[ns].inum);
 	}
-	free(st.killed.items);
+	why_plan_free(&p);
 }
 
 void why_text_mount(struct strbuf *out, const struct snap *s, int32_t mnt_ns, struct raw where,
@@ -220,6 +203,6 @@ void why_text_mount(struct strbuf *out, const struct snap *s, int32_t mnt_ns, st
 		why_name_task(&w, s->nss[mnt_ns].lead);
 	}
 	strbuf_puts(out, "\n      ");
-	put_command(&w, &s->nss[mnt_ns], where);
+	put_command(&w, mnt_ns, where);
 	strbuf_puts(out, "\n");
 }

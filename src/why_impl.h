@@ -25,7 +25,7 @@ void why_name_nsproxy(struct why_out *w, int32_t nsproxy);
 void why_quote(struct why_out *w, struct raw path);
 
 /* The steps that would free the namespace, numbered, each a command. */
-void why_steps(struct why_out *w, int32_t ns, const struct hold *holds, unsigned n);
+void why_steps(struct why_out *w, int32_t ns);
 
 /* why_quota.c: of a user namespace; a line for each user and kind. Nothing of other kinds. */
 void why_quota_ns(struct why_out *w, int32_t ns);

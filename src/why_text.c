@@ -39,7 +39,9 @@ void why_name_pid(struct why_out *w, pid_t pid)
 {
 	int32_t row = snap_find_task(w->s, pid);
 
-	if (row >= 0)
+	if (!pid)
+		strbuf_puts(w->out, "a process outside of our pid namespace");
+	else if (row >= 0)
 		why_name_task(w, row);
 	else
 		strbuf_printf(w->out, "pid %d", pid);
@@ -321,9 +323,9 @@ static void put_unseen(struct why_out *w)
 
 	if (!why_unseen_nsproxy(w->s, rows))
 		return;
-	strbuf_puts(w->out, "  these all lack what one nsproxy gives, which no task points at:");
+	strbuf_puts(w->out, "  these all lack what one nsproxy gives, at which no task points:");
 	for (int slot = 0; slot < NS_N_SLOTS; slot++) {
-		if (rows[slot] < 0)
+		if (rows[slot] < 0 || slot == SLOT_TIME_FOR_CHILDREN)
 			continue;
 		strbuf_puts(w->out, " ");
 		why_name_ns(w, rows[slot]);
@@ -401,7 +403,7 @@ void why_text_ns(struct strbuf *out, const struct snap *s, int32_t ns, enum char
 	}
 	put_stuck(&w, ns);
 	why_quota_ns(&w, ns);
-	why_steps(&w, ns, holds, n);
+	why_steps(&w, ns);
 }
 
 static void put_threads(struct why_out *w, int32_t task)
@@ -457,7 +459,14 @@ void why_text_task(struct strbuf *out, const struct snap *s, int32_t task, enum 
 	struct why_out w = {out, s, cs};
 
 	why_name_task(&w, task);
-	if (t->nsproxy >= 0) {
+	if ((t->facts & TASK_STAT) && t->state == 'Z') {
+		strbuf_puts(out, ": a zombie: it has let go of its nsproxy, and stays until its "
+				 "parent waits for it: ");
+		why_name_pid(&w, t->ppid);
+		strbuf_puts(out, "\n");
+	} else if (t->nsproxy == IX_NONE) {
+		strbuf_puts(out, ": it ends, and has let go of its nsproxy\n");
+	} else if (t->nsproxy >= 0) {
 		strbuf_puts(out, ": nsproxy ");
 		why_name_nsproxy(&w, t->nsproxy);
 		strbuf_printf(out, ", shared by %u task%s\n", s->nsproxies[t->nsproxy].n_tasks,
