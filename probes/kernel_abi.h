@@ -135,6 +135,7 @@ enum k_ref {
 	K_REF_PID,
 	K_REF_PERF,
 	K_REF_FANOTIFY,
+	K_REF_MQ_NOTIFY,
 	K_REF_ANON_MNT, /* the mount namespace of open_tree(2), which is on no list */
 	K_REF_N
 };

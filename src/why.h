@@ -52,9 +52,9 @@ struct proxy_sum {
 struct proxy_sum why_proxy_sum(const struct snap *s, int32_t nsproxy);
 
 /*
- * A set of namespaces, one of each slot of an nsproxy, whose counts all lack just
- * what one nsproxy gives: an nsproxy that no task points at, which no list has.
- * Fills rows by slot; false when there is none.
+ * A set of namespaces whose counts all lack just what one nsproxy gives: an nsproxy
+ * that no task points at, which no list has. Fills rows by slot; where none lacks it,
+ * it may point at the initial one, which is not reconcilable. False when there is none.
  */
 bool why_unseen_nsproxy(const struct snap *s, int32_t rows[NS_N_SLOTS]);
 

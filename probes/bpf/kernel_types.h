@@ -286,6 +286,7 @@ struct file {
 	struct inode *f_inode;
 	const struct cred *f_cred;
 	struct path f_path;
+	struct fown_struct *f_owner; /* in the file itself before 6.12 */
 };
 
 struct fdtable {
@@ -357,6 +358,22 @@ struct fs_context {
 
 struct proc_fs_context {
 	struct pid_namespace *pid_ns;
+};
+
+struct mqueue_inode_info {
+	struct inode vfs_inode;
+	struct pid *notify_owner;
+	struct user_namespace *notify_user_ns;
+	struct ucounts *ucounts;
+};
+
+struct userfaultfd_ctx {
+	struct mm_struct *mm;
+};
+
+struct io_ring_ctx {
+	const struct cred *sq_creds;
+	struct mm_struct *mm_account;
 };
 
 struct mqueue_fs_context {
@@ -468,6 +485,7 @@ struct shm_file_data {
 
 struct shmid_kernel {
 	struct pid *shm_cprid, *shm_lprid;
+	struct ucounts *mlock_ucounts;
 };
 
 struct sem {

@@ -186,6 +186,17 @@ __noinline int tell_anon_file(uint64_t file, uint64_t pids, int fd)
 	if (word == NAME8('[', 'p', 'e', 'r', 'f', '_', 'e', 'v'))
 		tell(REF(K_REF_PERF, K_BY_FILE), data,
 		     NS_AT(st, CAST(data, struct perf_event)->ns, K_PID), pids, fd);
+	/* Both may outlive the process whose memory it is. */
+	if (word == NAME8('[', 'u', 's', 'e', 'r', 'f', 'a', 'u') &&
+	    bpf_core_type_exists(struct userfaultfd_ctx))
+		tell_mm(number(st, CAST(data, struct userfaultfd_ctx)->mm), K_BY_FILE, pids, fd);
+	if (word == NAME8('[', 'i', 'o', '_', 'u', 'r', 'i', 'n') &&
+	    bpf_core_field_exists(struct io_ring_ctx, mm_account)) {
+		tell_mm(number(st, CAST(data, struct io_ring_ctx)->mm_account), K_BY_FILE, pids,
+			fd);
+		tell_cred(number(st, CAST(data, struct io_ring_ctx)->sq_creds), K_BY_FILE, pids,
+			  fd);
+	}
 	if (word == NAME8('i', 'n', 'o', 't', 'i', 'f', 'y', '\0') ||
 	    word == NAME8('a', 'n', 'o', 'n', '_', 'i', 'n', 'o'))
 		tell_ucounts(number(st, CAST(data, struct fsnotify_group)->inotify_data.ucounts),
@@ -228,6 +239,31 @@ static void tell_anon_mnt(struct k_state *st, uint64_t vfsmount, uint64_t pids, 
 	tell_ucounts(number(st, ns->ucounts), K_BY_FILE, pids, fd);
 }
 
+/* Whom it is to signal (F_SETOWN). */
+static uint64_t file_owner(struct k_state *st, uint64_t file)
+{
+	uint64_t at = file + bpf_core_field_offset(struct file, f_owner);
+
+	if (bpf_core_field_size(struct file, f_owner) == sizeof(void *))
+		at = WORD(st, at);
+	return at ? number(st, CAST(at, struct fown_struct)->pid) : 0;
+}
+
+/* A message queue: who is to be told of a message (mq_notify), and whose memory it is. */
+__noinline int tell_mqueue(uint64_t inode, uint32_t by, uint64_t pids, int fd)
+{
+	uint64_t addr = inode - bpf_core_field_offset(struct mqueue_inode_info, vfs_inode);
+	struct mqueue_inode_info *q = CAST(addr, struct mqueue_inode_info);
+	struct k_state *st = state();
+
+	if (!st || !bpf_core_type_exists(struct mqueue_inode_info))
+		return 0;
+	tell(REF(K_REF_MQ_NOTIFY, by), addr, NS_AT(st, q->notify_user_ns, K_USER), pids, fd);
+	tell_pid(number(st, q->notify_owner), by, pids, fd);
+	tell_ucounts(number(st, q->ucounts), by, pids, fd);
+	return 0;
+}
+
 /* One open file, wherever it was found; 1 when it is a socket. */
 __noinline int tell_file(uint64_t addr, uint32_t by, uint64_t pids, int fd)
 {
@@ -244,6 +280,7 @@ __noinline int tell_file(uint64_t addr, uint32_t by, uint64_t pids, int fd)
 	if (st->is_brief && magic != SOCKFS_MAGIC && magic != NSFS_MAGIC)
 		return 0;
 	tell_cred(number(st, f->f_cred), by, pids, fd);
+	tell_pid(file_owner(st, addr), by, pids, fd);
 	if (f->f_mode & MODE_PATH)
 		tell_anon_mnt(st, number(st, f->f_path.mnt), pids, fd);
 	switch (magic) {
@@ -263,6 +300,9 @@ __noinline int tell_file(uint64_t addr, uint32_t by, uint64_t pids, int fd)
 		break;
 	case ANON_MAGIC:
 		tell_anon_file(addr, pids, fd);
+		break;
+	case MQUEUE_MAGIC:
+		tell_mqueue(inode, by, pids, fd);
 		break;
 	case CGROUP_MAGIC:
 	case CGROUP2_MAGIC:

@@ -170,6 +170,9 @@ __noinline int tell_ipc_object(uint64_t addr, uint32_t kind)
 	if (kind == SHM) {
 		tell_pid(number(st, CAST(addr, struct shmid_kernel)->shm_cprid), K_BY_IPC, 0, -1);
 		tell_pid(number(st, CAST(addr, struct shmid_kernel)->shm_lprid), K_BY_IPC, 0, -1);
+		if (bpf_core_field_exists(struct shmid_kernel, mlock_ucounts))
+			tell_ucounts(number(st, CAST(addr, struct shmid_kernel)->mlock_ucounts),
+				     K_BY_IPC, 0, -1);
 	} else if (kind == MSG) {
 		tell_pid(number(st, CAST(addr, struct msg_queue)->q_lspid), K_BY_IPC, 0, -1);
 		tell_pid(number(st, CAST(addr, struct msg_queue)->q_lrpid), K_BY_IPC, 0, -1);
