@@ -10,11 +10,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libproc2/pids.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#define KTHREAD_FLAG 0x00200000 /* PF_KTHREAD, include/linux/sched.h */
-#define COMM_SIZE    128	/* 16 for a process; names of kernel workers are longer */
+#define KTHREAD_FLAG  0x00200000 /* PF_KTHREAD, include/linux/sched.h */
+#define NSEC_PER_SEC  1000000000
+#define NSEC_PER_TICK 10000000 /* USER_HZ is 100 on x86_64 */
+#define COMM_SIZE     128      /* 16 for a process; names of kernel workers are longer */
 
 enum { IT_TID, IT_PPID, IT_CMD, IT_STATE, IT_BEGAN, IT_FLAGS, IT_EUID, IT_N };
 /* All of /proc/PID/stat and the owner of its directory: any of status would cost as much again. */
@@ -28,14 +32,49 @@ struct facts_state {
 	struct pids_info *info;
 	struct pids_fetch *chunk; /* the library's; good until the next select */
 	int next;		  /* of its rows, which have the order of the chunk */
+	int64_t clock_offset;	  /* nanoseconds that our time namespace adds to what we read */
 };
 const size_t facts_state_size = sizeof(struct facts_state);
+
+static bool is_same_link(struct probe_env *env, const char *a, const char *b)
+{
+	char x[64] = "", y[64] = "";
+
+	return readlinkat(env->proc, a, x, sizeof(x) - 1) > 0 &&
+	       readlinkat(env->proc, b, y, sizeof(y) - 1) > 0 && !strcmp(x, y);
+}
+
+/*
+ * /proc tells start times by the clock of the reader's time namespace, which would be another
+ * key of the same task. The file is of the namespace for children: before 6.6 a program that
+ * was started right after unshare(2) is not in that yet.
+ */
+static int64_t clock_offset(struct probe_env *env)
+{
+	char text[256];
+	const char *line;
+	long long sec, nsec;
+
+	if (!is_same_link(env, "self/ns/time", "self/ns/time_for_children") ||
+	    probe_read_file(env->proc, "self/timens_offsets", text, sizeof(text)) <= 0)
+		return 0;
+	line = strstr(text, "boottime");
+	if (!line || sscanf(line, "boottime %lld %lld", &sec, &nsec) != 2)
+		return 0;
+	return sec * NSEC_PER_SEC + nsec;
+}
+
+static uint64_t since_boot(const struct facts_state *st, uint64_t ticks)
+{
+	return ticks - st->clock_offset / NSEC_PER_TICK;
+}
 
 int facts_begin(struct probe_env *env)
 {
 	struct facts_state *st = env->state;
 	int r;
 
+	st->clock_offset = clock_offset(env);
 	if (env->is_foreign && !env->self)
 		r = -ESRCH; /* the library reads /proc/self */
 	else
@@ -125,12 +164,13 @@ int facts_task(struct probe_env *env, int32_t row, int dirfd)
 {
 	struct task *t = builder_task(env->b, row);
 	const struct pids_result *head = find(env, t->tid);
+	const struct facts_state *st = env->state;
 
 	if (!head)
 		return without_facts(env, dirfd);
 	t->ppid = head[IT_PPID].result.s_int;
 	t->state = head[IT_STATE].result.s_ch;
-	t->start = head[IT_BEGAN].result.ull_int;
+	t->start = since_boot(st, head[IT_BEGAN].result.ull_int);
 	t->is_kthread = head[IT_FLAGS].result.ul_int & KTHREAD_FLAG;
 	t->uid = head[IT_EUID].result.u_int;
 	t->comm = read_comm(env, dirfd, head[IT_CMD].result.str);

@@ -71,6 +71,19 @@ dump_as() { dump_to "$BATS_TEST_TMPDIR/dump.json" "$@"; }
   equal "$(jq -c '[.tasks[] | [.tid, .comm, .pids]]' "$DUMP")" '[[1,"nscope",[1]]]'
 }
 
+@test "in a time namespace the start of a task, which is its key, is the same" {
+  local here there
+  for here in dump "dump --no-kernel"; do
+    # shellcheck disable=SC2086
+    there=$(unshare -T --boottime 100000 --fork "$NSCOPE" $here 2>/dev/null |
+      jq -c '[.tasks[] | select(.comm == "world") | [.tid, .start]]')
+    # shellcheck disable=SC2086
+    equal "$there" "$("$NSCOPE" $here 2>/dev/null |
+      jq -c '[.tasks[] | select(.comm == "world") | [.tid, .start]]')"
+    [ "${#there}" -gt 40 ]
+  done
+}
+
 @test "hidepid: what /proc hides is a gap" {
   # shellcheck disable=SC2016
   dump_as unshare -m --propagation private sh -c '
