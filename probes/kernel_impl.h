@@ -46,8 +46,9 @@ struct tally_proxy {
 #define LEDGER_SURE	3
 #define LEDGER_GAP_NSEC 40000000L
 
-/* What a count had over what was found, and how often running. */
+/* What a count had over what was found, and how often running while nobody there ran. */
 struct rest {
+	uint64_t stir;
 	int32_t refs;
 	int32_t n;
 	uint32_t times;
@@ -70,6 +71,12 @@ struct ledger {
 
 /* Remember the counts of a reading, to be compared with those of the next. */
 void ledger_begin(struct ledger *l, const struct kernel_scan *scan);
+/*
+ * A number that stays the same between two readings only when the same tasks use the
+ * namespace, the same objects hold it and none of their tasks has run. Some may be running
+ * right now: then no number tells.
+ */
+uint64_t ledger_stir(struct ledger *l, int proc, uint64_t ns, bool *is_running);
 /* Add up. */
 void ledger_count(struct ledger *l, int proc, const struct kernel_scan *scan,
 		  const struct kernel_pins *pins);

@@ -34,6 +34,7 @@ static const struct {
 	[K_REF_PID] = {REF_STRUCT_PID},
 	[K_REF_PERF] = {REF_PERF},
 	[K_REF_FANOTIFY] = {REF_FANOTIFY},
+	[K_REF_MQ_NOTIFY] = {REF_MQ_NOTIFY},
 	[K_REF_ANON_MNT] = {REF_DETACHED},
 };
 
@@ -227,21 +228,28 @@ static void ask_sockstat(struct ledger *l, int proc)
 }
 
 /*
- * A rest is believed when some readings in a row had the same one: a namespace at
- * work may let go of one thing and take another while it is read.
+ * A rest is believed when some readings in a row had the same one, and nobody who could
+ * have done it ran in between: a namespace at work may let go of one thing and take
+ * another while it is read, and be found in the same middle of it again and again.
  */
-static void note_rest(struct ledger *l, const struct tally *t)
+static void note_rest(struct ledger *l, int proc, const struct tally *t)
 {
 	struct addr_row *entry = addr_entry(&l->rest_rows, t->ns->addr);
 	int32_t n = t->ns->refs - explained(t);
+	bool is_running = false;
 	struct rest *rest;
+	uint64_t stir;
 
 	if (entry->row == IX_OFF) {
 		entry->row = l->rests.n;
 		array_add(&l->rests);
 	}
 	rest = &l->rests.items[entry->row];
-	rest->times = rest->refs == t->ns->refs && rest->n == n ? rest->times + 1 : 1;
+	stir = n ? ledger_stir(l, proc, t->ns->addr, &is_running) : 0;
+	if (is_running || rest->refs != t->ns->refs || rest->n != n || rest->stir != stir)
+		rest->times = 0;
+	rest->times++;
+	rest->stir = stir;
 	rest->refs = t->ns->refs;
 	rest->n = n;
 }
@@ -257,14 +265,14 @@ static bool is_sure(struct ledger *l, const struct tally *t)
 	       (row >= 0 && l->rests.items[row].times >= LEDGER_SURE);
 }
 
-static void count_bad(struct ledger *l)
+static void count_bad(struct ledger *l, int proc)
 {
 	for (uint32_t i = 0; i < l->tallies.n; i++) {
 		const struct tally *t = &l->tallies.items[i];
 
 		if (is_initial(t))
 			continue;
-		note_rest(l, t);
+		note_rest(l, proc, t);
 		l->n_bad += t->before != t->ns->refs || explained(t) != t->ns->refs;
 	}
 	for (uint32_t i = 0; i < l->proxies.n; i++) {
@@ -286,7 +294,7 @@ void ledger_count(struct ledger *l, int proc, const struct kernel_scan *scan,
 	count_pins(l);
 	count_ucounts(l);
 	ask_sockstat(l, proc);
-	count_bad(l);
+	count_bad(l, proc);
 }
 
 void ledger_free(struct ledger *l)

@@ -14,6 +14,8 @@
 #include <fcntl.h>
 #include <linux/if_tun.h>
 #include <linux/netlink.h>
+#include <linux/perf_event.h>
+#include <mqueue.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
@@ -677,6 +679,224 @@ static void detached_tree(const char *kind)
 		     1 /* OPEN_TREE_CLONE */ | 0x8000 /* AT_RECURSIVE */));
 }
 
+/* ---- what the audit of files and credentials has to know one by one ---- */
+
+/* Another user of the namespace: other credentials and another count of uses. */
+static void other_users(const char *kind)
+{
+	static const char *const files[] = {"uid_map", "gid_map"};
+	int go[2], mapped[2];
+	pid_t parent = getpid(), pid;
+	char c;
+
+	MUST(pipe(go));
+	MUST(pipe(mapped));
+	pid = fork_bound();
+	if (!pid) {
+		MUST(read(go[0], &c, 1));
+		for (int i = 0; i < 2; i++) {
+			char path[64];
+			int fd;
+
+			snprintf(path, sizeof(path), "/proc/%d/%s", parent, files[i]);
+			fd = MUST(open(path, O_WRONLY));
+			MUST(write(fd, "0 0 100", 7));
+			close(fd);
+		}
+		MUST(write(mapped[1], "m", 1));
+		_exit(0);
+	}
+	MUST(unshare(flag_of(kind)));
+	MUST(write(go[1], "g", 1));
+	MUST(read(mapped[0], &c, 1));
+	waitpid(pid, NULL, 0);
+	MUST(open("/dev/null", O_RDONLY)); /* keeps what we were */
+	MUST(setgid(7));
+	MUST(setuid(7));
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* which a change of user forgets */
+}
+
+static void notify_groups(const char *kind)
+{
+	enter(kind);
+	MUST(syscall(SYS_inotify_init1, 0));
+	MUST(syscall(SYS_fanotify_init, 0x200 /* FAN_REPORT_FID */, 0));
+}
+
+static void open_perf_event(const char *arg)
+{
+	struct perf_event_attr attr = {.type = PERF_TYPE_SOFTWARE,
+				       .size = sizeof(attr),
+				       .config = PERF_COUNT_SW_DUMMY,
+				       .exclude_kernel = 1};
+
+	(void)arg;
+	MUST(syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0));
+}
+
+static void perf_events(const char *kind)
+{
+	(void)kind;
+	in_pid_ns(open_perf_event);
+}
+
+static void mount_fuse(const char *arg)
+{
+	char options[64];
+	int fd;
+
+	(void)arg;
+	MUST(unshare(CLONE_NEWNS));
+	MUST(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	fd = MUST(open("/dev/fuse", O_RDWR));
+	snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fd);
+	MUST(mount("holders", "/mnt", "fuse", MS_NOSUID | MS_NODEV, options));
+}
+
+static void fuse_server(const char *kind)
+{
+	if (!strcmp(kind, "pid")) {
+		in_pid_ns(mount_fuse);
+		return;
+	}
+	enter(kind);
+	mount_fuse(NULL);
+}
+
+/* A connection that both ends have closed; only its port is still remembered. */
+static void time_wait(const char *kind)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(in);
+	int fd, client, server;
+	char c;
+
+	enter(kind);
+	lo_up();
+	fd = MUST(socket(AF_INET, SOCK_STREAM, 0));
+	MUST(bind(fd, (void *)&in, sizeof(in)));
+	MUST(listen(fd, 1));
+	MUST(getsockname(fd, (void *)&in, &len));
+	client = MUST(socket(AF_INET, SOCK_STREAM, 0));
+	MUST(connect(client, (void *)&in, len));
+	server = MUST(accept(fd, NULL, NULL));
+	MUST(shutdown(client, SHUT_WR));
+	MUST(read(server, &c, 1));
+	close(server);
+	MUST(read(client, &c, 1));
+	close(client);
+}
+
+/* Whom a descriptor of somebody else is to signal, and who sent what waits there. */
+static void sign_descriptors(const char *arg)
+{
+	int pair[2];
+
+	(void)arg;
+	MUST(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair));
+	MUST(setsockopt(pair[1], SOL_SOCKET, SO_PASSCRED, &(int){1}, sizeof(int)));
+	for (int i = 0; i < 2; i++) {
+		pid_t pid = fork_bound();
+
+		if (!pid) {
+			if (!i)
+				MUST(send(pair[0], "x", 1, 0));
+			MUST(fcntl(pair[i], F_SETOWN, getpid()));
+			_exit(0);
+		}
+		waitpid(pid, NULL, 0);
+	}
+}
+
+static void signed_descriptors(const char *kind)
+{
+	(void)kind;
+	in_pid_ns(sign_descriptors);
+}
+
+static void message_notice(const char *kind)
+{
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
+	mqd_t queue;
+
+	enter(kind);
+	queue = MUST(mq_open("/holders", O_CREAT | O_RDONLY, 0600, NULL));
+	MUST(mq_unlink("/holders"));
+	MUST(mq_notify(queue, &event));
+}
+
+static int told[2];
+
+static void start_lender(const char *kind)
+{
+	char over[16];
+
+	enter(kind);
+	if (fork_bound())
+		return;
+	snprintf(over, sizeof(over), "%d", told[1]);
+	execl("/proc/self/exe", "holders", "lend", over, NULL);
+	_exit(1);
+}
+
+/* As a program of its own: its memory is of the namespace it was started in. */
+static void lend(int over)
+{
+	static char params[120];
+	int lent[3] = {getpid()};
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	lent[1] = MUST(syscall(SYS_userfaultfd, 1 /* UFFD_USER_MODE_ONLY */));
+	lent[2] = syscall(SYS_io_uring_setup, 4, params); /* a host may forbid it */
+	MUST(write(over, lent, sizeof(lent)));
+	pause();
+}
+
+/* What outlives the program that made it, and keeps its memory. */
+static uint32_t by_lent(const char *kind)
+{
+	uint32_t inum;
+	int lent[3], pidfd;
+	pid_t pid;
+
+	MUST(pipe(told));
+	pid = start(start_lender, kind);
+	MUST(read(told[0], lent, sizeof(lent)));
+	pidfd = MUST(syscall(SYS_pidfd_open, lent[0], 0));
+	MUST(syscall(SYS_pidfd_getfd, pidfd, lent[1], 0));
+	if (lent[2] >= 0)
+		MUST(syscall(SYS_pidfd_getfd, pidfd, lent[2], 0));
+	close(pidfd);
+	inum = inum_of(pid, kind);
+	stop(pid);
+	return inum;
+}
+
+/* A socket that only a ring still has, of a namespace without tasks: on no list that is read. */
+static uint32_t by_ring_file(const char *kind)
+{
+	static char params[120];
+	int back = open_ns(getpid(), kind), fd, ring;
+	uint32_t inum;
+
+	enter(kind);
+	inum = inum_of(getpid(), kind);
+	fd = MUST(socket(AF_INET, SOCK_DGRAM, 0));
+	ring = MUST(syscall(SYS_io_uring_setup, 4, params));
+	MUST(syscall(SYS_io_uring_register, ring, 2 /* IORING_REGISTER_FILES */, &fd, 1));
+	close(fd);
+	MUST(setns(back, 0));
+	close(back);
+	return inum;
+}
+
+static void locked_segment(const char *kind)
+{
+	enter(kind);
+	MUST(unshare(CLONE_NEWIPC));
+	MUST(shmctl(MUST(shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600)), SHM_LOCK, NULL));
+}
+
 /* ---- the cases ---- */
 
 #define MADE(setup_) .setup = setup_
@@ -684,7 +904,7 @@ static void detached_tree(const char *kind)
 static const struct test_case {
 	const char *name;
 	const char *kind;
-	const char *ref; /* that must be among those of the namespace */
+	const char *ref; /* that must be among those of the namespace; NULL: one is not found */
 	uint32_t (*hold)(const char *kind);
 	void (*setup)(const char *kind); /* without hold: of a process in it */
 } cases[] = {
@@ -739,6 +959,17 @@ static const struct test_case {
 	{"user-maps", "user", "mm", by_maps},
 	{"user-fsopen", "user", "fscontext", MADE(mount_in_making)},
 	{"user-open-tree", "user", "detached", MADE(detached_tree)},
+	{"user-others", "user", "ucounts", MADE(other_users)},
+	{"user-notify", "user", "fanotify", MADE(notify_groups)},
+	{"user-mq-notify", "user", "mq_notify", MADE(message_notice)},
+	{"net-ring-file", "net", NULL, by_ring_file},
+	{"user-lent", "user", "mm", by_lent},
+	{"user-locked-shm", "user", "ucounts", MADE(locked_segment)},
+	{"pid-signed", "pid", "struct pid", MADE(signed_descriptors)},
+	{"user-fuse", "user", "fuse", MADE(fuse_server)},
+	{"pid-fuse", "pid", "fuse", MADE(fuse_server)},
+	{"pid-perf", "pid", "perf", MADE(perf_events)},
+	{"net-time-wait", "net", "socket", MADE(time_wait)},
 };
 #define N_CASES (sizeof(cases) / sizeof(*cases))
 
@@ -777,14 +1008,21 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "list")) {
 		for (size_t i = 0; i < N_CASES; i++)
-			printf("%s %s %s\n", cases[i].name, cases[i].kind, cases[i].ref);
+			if (cases[i].ref)
+				printf("%s %s %s\n", cases[i].name, cases[i].kind, cases[i].ref);
 		return 0;
 	}
+	if (argc == 3 && !strcmp(argv[1], "lend"))
+		lend(atoi(argv[2]));
 	signal(SIGCHLD, SIG_DFL);
 	if (argc == 4 && !strcmp(argv[1], "random")) {
 		srandom(atoi(argv[2]));
-		for (int i = atoi(argv[3]); i > 0; i--)
-			set_up(&cases[random() % N_CASES]);
+		for (int i = atoi(argv[3]); i > 0;) {
+			const struct test_case *c = &cases[random() % N_CASES];
+
+			if (c->ref && i--)
+				set_up(c);
+		}
 	} else {
 		for (int i = 1; i < argc; i++)
 			set_up(find_case(argv[i]));
