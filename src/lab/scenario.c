@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 /* The order is that of a course: from the simple to the whole container. */
@@ -131,28 +132,25 @@ static const struct {
 	{NEEDS_TOP_PID, is_top_pid, "needs the initial pid namespace, which this is not"},
 };
 
-/* Kinds that old kernels lack. */
+/* What acts say that older kernels do not know; those that expect an error may say it. */
 static const struct {
-	const char *flag;
-	enum ns_kind kind;
-} younger[] = {{"CLONE_NEWCGROUP", NS_CGROUP}, {"CLONE_NEWTIME", NS_TIME}};
+	const char *words;
+	unsigned since; /* the release, as in struct rules */
+	const char *what;
+} younger[] = {
+	{"CLONE_NEWCGROUP", 4006, "cgroup namespaces"},
+	{"CLONE_NEWTIME", 5006, "time namespaces"},
+	{"quota(", 4009, "quotas of namespaces"},
+	{"setns(pidfd:", 5008, "setns() by pidfd"},
+};
 
-static bool has_kind(enum ns_kind kind, const struct rules *rules)
-{
-	char path[48];
-
-	snprintf(path, sizeof(path), "/proc/self/ns/%s", ns_kinds[kind].name);
-	return rules ? rules_has(rules, kind) : has_file(path);
-}
-
-static bool has_kinds(const struct scenario *s, const struct rules *rules, struct err *e)
+static bool has_acts(const struct scenario *s, const struct rules *rules, struct err *e)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(younger); i++)
 		for (const struct stage_act *a = s->acts; a->text; a++)
-			if (!a->err && strstr(a->text, younger[i].flag) &&
-			    !has_kind(younger[i].kind, rules)) {
-				err_set(e, 0, "this kernel has no %s namespaces",
-					ns_kinds[younger[i].kind].name);
+			if (!a->err && rules->since < younger[i].since &&
+			    strstr(a->text, younger[i].words)) {
+				err_set(e, 0, "this kernel has no %s", younger[i].what);
 				return false;
 			}
 	return true;
@@ -161,7 +159,11 @@ static bool has_kinds(const struct scenario *s, const struct rules *rules, struc
 bool scenario_can_run(const struct scenario *s, bool is_model_only, const struct rules *rules,
 		      struct err *e)
 {
-	if (!has_kinds(s, rules, e))
+	struct utsname u;
+
+	if (!rules)
+		rules = rules_for_release(!uname(&u) ? u.release : "");
+	if (!has_acts(s, rules, e))
 		return false;
 	for (unsigned i = 0; i < ARRAY_SIZE(needs) && !is_model_only; i++)
 		if (s->needs & needs[i].need && !needs[i].is_met()) {

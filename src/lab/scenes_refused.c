@@ -166,6 +166,7 @@ static const struct stage_act pid_depth[] = {
 	{.text = "last: clone(CLONE_NEWPID|SIGCHLD)",
 	 .ask = "And one more?",
 	 .err = ENOSPC,
+	 .old_err = EINVAL,
 	 .tell = "No: MAX_PID_NS_LEVEL is 32. The error is the one of a limit that is reached; "
 		 "before "
 		 "Linux 4.9 it was EINVAL. User namespaces may be 33 deep."},

@@ -41,6 +41,7 @@ struct stage_act {
 	const char *text;		   /* "b: unshare(CLONE_NEWUTS)" */
 	const char *ask, *tell;		   /* NULL: nothing */
 	int err;			   /* the errno that both must give, 0, or STAGE_ANY */
+	int old_err;			   /* where quotas are not known yet (4.4); 0: the same */
 	bool is_optional;		   /* what cannot be done on this host is left out */
 	unsigned times;			   /* again and again; 0 is once */
 	const char *see[STAGE_MAX_CHECKS]; /* statements that hold after it; NULL ends */

@@ -323,6 +323,7 @@ static void tell_difference(const struct stage_run *r, const struct stage_act *a
 			    struct lesson_moment *m)
 {
 	long model = r->ret[MODEL], kernel = r->st->lab ? r->ret[KERNEL] : model;
+	int expected = a->old_err && !r->st->opt.rules->has_ucounts ? a->old_err : a->err;
 	bool has_rule = model != STAGE_NO_RULE;
 	char text[160] = "";
 
@@ -331,10 +332,10 @@ static void tell_difference(const struct stage_run *r, const struct stage_act *a
 	if (has_rule && !is_alike(model, kernel))
 		snprintf(text, sizeof(text), "the kernel says %s, the model %s", answer(kernel),
 			 answer(model));
-	else if (a->err != STAGE_ANY && (r->st->lab || has_rule) &&
-		 !is_alike(r->st->lab ? kernel : model, -a->err))
+	else if (expected != STAGE_ANY && (r->st->lab || has_rule) &&
+		 !is_alike(r->st->lab ? kernel : model, -expected))
 		snprintf(text, sizeof(text), "the scenario expects %s, and both say %s",
-			 answer(-a->err), answer(r->st->lab ? kernel : model));
+			 answer(-expected), answer(r->st->lab ? kernel : model));
 	m->difference = keep(m, *text ? text : r->st->lab ? r->st->compare.text : "");
 }
 
