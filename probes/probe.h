@@ -42,6 +42,12 @@ struct probe_want {
 unsigned probes_find_mounts(const struct snap *s, dev_t dev,
 			    void (*found)(int32_t mnt_ns, struct raw where, void *data),
 			    void *data);
+/*
+ * The processes, as rows, that are on the file system: its first reason, in words. Of those
+ * that we may not look through, none. Returns how many.
+ */
+unsigned probes_find_users(const struct snap *s, dev_t dev,
+			   void (*found)(int32_t task, const char *what, void *data), void *data);
 
 /* The rows of the table; their order is the order in which hooks are called. */
 enum probe_row {

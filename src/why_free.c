@@ -124,6 +124,21 @@ static void put_command(struct why_out *w, int32_t mnt, struct raw where)
 	why_quote(w, where);
 }
 
+/* The processes of a mount namespace, for a kill. */
+static void put_members(struct why_out *w, const struct ns *mnt)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < mnt->n_threads && n < KILL_LINE; i++) {
+		const struct task *t = &w->s->tasks[w->s->members[mnt->first_member + i]];
+
+		if (!task_is_leader(t))
+			continue;
+		strbuf_printf(w->out, " %d", t->tid);
+		n++;
+	}
+}
+
 /* Mounts that come from a more privileged namespace are locked: they go with this one alone. */
 static bool may_be_locked(const struct snap *s, int32_t mnt)
 {
@@ -140,10 +155,17 @@ static void put_umount(struct steps *st, const struct keeper *k)
 		return;
 	put_command(st->w, k->mnt_ns, k->path);
 	if (!mnt->is_initial && mnt->lead >= 0) {
+		bool is_locked = may_be_locked(st->w->s, k->mnt_ns);
+
+		if (is_locked) {
+			/* With an init inside, nothing less would do. */
+			strbuf_puts(st->w->out, " || kill -KILL");
+			put_members(st->w, mnt);
+		}
 		strbuf_puts(st->w->out, "   # in the mount namespace of ");
 		why_name_task(st->w, mnt->lead);
-		if (may_be_locked(st->w->s, k->mnt_ns))
-			strbuf_puts(st->w->out, "; if it is locked there, end its processes");
+		if (is_locked)
+			strbuf_puts(st->w->out, ", where it may be locked");
 	}
 	strbuf_puts(st->w->out, "\n");
 }
@@ -187,22 +209,57 @@ void why_steps(struct why_out *w, int32_t ns)
 	why_plan_free(&p);
 }
 
+/* A task of the mount namespace that is still there then, or IX_NONE. */
+static int32_t find_survivor(const struct snap *s, int32_t mnt_ns, const bool *is_ended)
+{
+	for (uint32_t i = 0; i < s->nss[mnt_ns].n_threads; i++) {
+		int32_t row = s->members[s->nss[mnt_ns].first_member + i];
+
+		if (!is_ended[s->tasks[row].leader >= 0 ? s->tasks[row].leader : row])
+			return row;
+	}
+	return IX_NONE;
+}
+
 void why_text_mount(struct strbuf *out, const struct snap *s, int32_t mnt_ns, struct raw where,
-		    enum charset cs)
+		    const bool *is_ended, enum charset cs)
 {
 	struct why_out w = {out, s, cs};
+	int32_t task = find_survivor(s, mnt_ns, is_ended);
+	bool is_initial = s->nss[mnt_ns].is_initial;
 
 	strbuf_puts(out, "  ");
 	text_safe(out, where, cs);
 	strbuf_puts(out, " in ");
 	why_name_ns(&w, mnt_ns);
-	if (s->nss[mnt_ns].is_initial) {
+	if (is_initial) {
 		strbuf_puts(out, " (initial)");
 	} else {
 		strbuf_puts(out, " of ");
-		why_name_task(&w, s->nss[mnt_ns].lead);
+		why_name_task(&w, task >= 0 ? task : s->nss[mnt_ns].lead);
 	}
-	strbuf_puts(out, "\n      ");
-	put_command(&w, mnt_ns, where);
+	if (!is_initial && task < 0) {
+		strbuf_puts(out, ": goes with its processes\n");
+		return;
+	}
+	strbuf_puts(out, "\n      umount ");
+	if (!is_initial)
+		strbuf_printf(out, "-N /proc/%d/ns/mnt ", s->tasks[task].tid);
+	why_quote(&w, where);
 	strbuf_puts(out, "\n");
+}
+
+void why_text_user(struct strbuf *out, const struct snap *s, int32_t task, const char *what,
+		   enum charset cs)
+{
+	struct why_out w = {out, s, cs};
+	const struct task *t = &s->tasks[task];
+	bool is_init = t->n_pids > 1 && t->pids[t->n_pids - 1] == 1;
+
+	strbuf_puts(out, "  ");
+	why_name_task(&w, task);
+	strbuf_printf(out, " is on it: %s\n", what);
+	if (t->tid > 1)
+		strbuf_printf(out, "      kill%s %d   # or let it leave\n",
+			      is_init || is_stopped(t) ? " -KILL" : "", t->tid);
 }

@@ -4,6 +4,8 @@
 #include "why.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 static int32_t leader_of(const struct snap *s, int32_t row)
 {
@@ -39,8 +41,16 @@ static bool is_init(const struct task *t)
 	return t->n_pids > 1 && t->pids[t->n_pids - 1] == 1;
 }
 
+/* We are gone when the commands are read. */
+static bool is_reader(const struct task *t)
+{
+	return t->tid == getpid() && !strcmp(t->comm.s, "nscope");
+}
+
 static void note_process(struct why_plan *p, int32_t leader, bool is_user)
 {
+	if (is_reader(&p->s->tasks[leader]))
+		return;
 	p->is_user[leader] |= is_user;
 	if (p->fates[leader] > FATE_WATCH)
 		return;

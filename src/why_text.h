@@ -19,8 +19,15 @@ void why_text_ns(struct strbuf *out, const struct snap *s, int32_t ns, enum char
 void why_text_nsproxy(struct strbuf *out, const struct snap *s, int32_t nsproxy, enum charset cs);
 void why_text_task(struct strbuf *out, const struct snap *s, int32_t task, enum charset cs);
 
-/* One mount that keeps a file system busy: where it is, and the command that takes it away. */
+/* One process that keeps a file system busy, by what, and the command that ends it. */
+void why_text_user(struct strbuf *out, const struct snap *s, int32_t task, const char *what,
+		   enum charset cs);
+
+/*
+ * One mount that keeps a file system busy: where it is, and the command that takes it away
+ * when the processes of is_ended (by row of their leader) have ended.
+ */
 void why_text_mount(struct strbuf *out, const struct snap *s, int32_t mnt_ns, struct raw where,
-		    enum charset cs);
+		    const bool *is_ended, enum charset cs);
 
 #endif

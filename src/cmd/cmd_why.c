@@ -39,27 +39,42 @@ struct busy {
 	const struct cmd_ctx *c;
 	const struct snap *s;
 	struct strbuf lines;
+	bool *is_ended; /* by row: told to be ended */
 };
 
 static void add_mount(int32_t mnt_ns, struct raw where, void *data)
 {
 	struct busy *b = data;
 
-	why_text_mount(&b->lines, b->s, mnt_ns, where, b->c->cs);
+	why_text_mount(&b->lines, b->s, mnt_ns, where, b->is_ended, b->c->cs);
+}
+
+static void add_user(int32_t task, const char *what, void *data)
+{
+	struct busy *b = data;
+
+	b->is_ended[task] = b->s->tasks[task].tid > 1;
+	why_text_user(&b->lines, b->s, task, what, b->c->cs);
 }
 
 static void write_busy(struct strbuf *out, const struct cmd_ctx *c, const struct snap *s,
 		       const char *path, dev_t dev)
 {
 	struct busy b = {.c = c, .s = s};
-	unsigned n = probes_find_mounts(s, dev, add_mount, &b);
+	unsigned n;
 
+	/* They come first: as long as they are on it, no umount works. */
+	b.is_ended = xcalloc(s->n_tasks, sizeof(*b.is_ended));
+	if (probes_find_users(s, dev, add_user, &b))
+		strbuf_puts(&b.lines, "      sleep 1   # until they are gone\n");
+	n = probes_find_mounts(s, dev, add_mount, &b);
 	text_safe(out, (struct raw){path}, c->cs);
 	strbuf_printf(out, ": the file system %u:%u is mounted %u time%s\n", major(dev), minor(dev),
 		      n, n == 1 ? "" : "s");
 	if (b.lines.n)
 		strbuf_add(out, b.lines.s, b.lines.n);
 	strbuf_free(&b.lines);
+	free(b.is_ended);
 }
 
 static int run(struct cmd_ctx *c)

@@ -285,6 +285,37 @@ stands_still() {
       .refs.unexplained == 0)] | length' "$DUMP")" = 7 ]
 }
 
+@test "why: a copy that is locked in another user namespace goes with that" {
+  local pid net
+  # In a mount namespace of our own; the namespace is that of a process that has ended.
+  # shellcheck disable=SC2016
+  unshare -mn --propagation private sh -c '
+    mount -t tmpfs none /mnt && touch /mnt/net && mount --bind /proc/self/ns/net /mnt/net
+    stat -c %i /mnt/net; exec nsenter --net=/proc/'$$'/ns/net \
+      unshare -Urm --propagation private sh -c "echo ready; exec sleep 1000"' >"$HELD" 3>&- &
+  HOLDER=$!
+  wait_until grep -qx ready "$HELD"
+  net=$(head -n 1 "$HELD")
+  run -0 --separate-stderr "$NSCOPE" why "net:$net"
+  [[ $output == *"umount -N /proc/$HOLDER/ns/mnt /mnt/net || kill -KILL $HOLDER "* ]]
+  echo "$output" | sed -n 's/^  [0-9]*\. //p' >"$BATS_TEST_TMPDIR/steps"
+  sh "$BATS_TEST_TMPDIR/steps"
+  wait_until gone "net:$net"
+}
+
+@test "why: what is printed ends no nscope, and the first of a pid namespace by SIGKILL" {
+  local pid
+  unshare -pf --mount-proc sleep 1000 3>&- &
+  HOLDER=$!
+  wait_until has_child "$HOLDER"
+  read -r pid <"/proc/$HOLDER/task/$HOLDER/children" || [ -n "$pid" ]
+  wait_until [ "$(inum "$pid" pid)" != "$(inum self pid)" ]
+  run -0 --separate-stderr nsenter -t "$pid" -p -m "$NSCOPE" why "pid:$(inum "$pid" pid)"
+  [[ $output == *"process 1 has to let go"* && $output != *"kill"* ]]
+  run -0 --separate-stderr "$NSCOPE" why "pid:$(inum "$pid" pid)"
+  [[ $output == *"kill -KILL $pid "* ]]
+}
+
 @test "why a pid namespace that cannot end: its first process, and whom it waits for" {
   local target
   hold pid-stuck
@@ -313,6 +344,25 @@ is_stuck() {
   [ "$status" = 0 ]
   run --separate-stderr "$NSCOPE" --no-kernel why "uts:$target"
   [[ ${lines[0]} == *"the kernel's count is not known"* ]]
+}
+
+@test "why a busy path: who is on it, in any mount namespace; the commands free it" {
+  local dir=$BATS_TEST_TMPDIR/busy
+  mkdir "$dir"
+  mount -t tmpfs busy "$dir"
+  unshare -m --propagation private sh -c 'cd "$1" && exec sleep 1000' sh "$dir" 3>&- &
+  HOLDER=$!
+  sh -c 'exec sleep 1000 <"$1"' sh "$(: >"$dir/file" && echo "$dir/file")" 3>&- &
+  local other=$!
+  wait_until [ "$(cat "/proc/$HOLDER/comm" "/proc/$other/comm" | sort -u)" = sleep ]
+  run ! umount "$dir"
+  run -0 --separate-stderr "$NSCOPE" why "$dir"
+  [[ $output == *"sleep $HOLDER is on it: its working directory"* ]]
+  [[ $output == *"sleep $other is on it: an open file"* ]]
+  echo "$output" | sed -n 's/^      //p' >"$BATS_TEST_TMPDIR/steps"
+  [[ $output == *"$dir in mnt:[$(inum "$HOLDER" mnt)] of sleep $HOLDER: goes with its processes"* ]]
+  sh -e "$BATS_TEST_TMPDIR/steps"
+  run ! mountpoint -q "$dir"
 }
 
 @test "why a busy path: who else has a copy, and the command that takes it away" {
