@@ -221,7 +221,8 @@ int copy_mm(struct model *m, struct copy *c)
 	return 0;
 }
 
-void exit_mm(struct model *m, struct k_task *p)
+/* mmput(), by the running task: that of a copy that failed is its parent. */
+static void mmput(struct model *m, struct k_task *p, struct k_task *me)
 {
 	struct k_mm *mm = p->mm;
 
@@ -231,15 +232,20 @@ void exit_mm(struct model *m, struct k_task *p)
 	note_count(m, mm, "users", mm->users, mm->users - 1);
 	if (--mm->users)
 		return;
-	exit_shms(m, p, mm);
+	exit_shms(m, me, mm);
 	put_file(m, mm->exe_file);
 	put_ns(m, mm->user_ns);
 	obj_free(m, mm);
 }
 
+void exit_mm(struct model *m, struct k_task *p)
+{
+	mmput(m, p, p);
+}
+
 void undo_mm(struct model *m, struct copy *c)
 {
-	exit_mm(m, c->p);
+	mmput(m, c->p, c->me);
 }
 
 int copy_thread(struct model *m, struct copy *c)

@@ -257,6 +257,20 @@ static void a_shared_root_keeps_out_of_user_namespaces(void **state)
 	model_free(m);
 }
 
+/* Who detaches the segments of a copy that failed is its parent: the copy has no number yet. */
+static void a_failed_fork_gives_back_attached_segments(void **state)
+{
+	struct model *m = boot("current");
+
+	(void)state;
+	assert_int_equal(model_ipc_get(m, 1, 5, MODEL_SHM, true, NULL), 0);
+	assert_int_equal(model_shmat(m, 1, 5, NULL), 0);
+	assert_int_equal(call(m, 1, "clone3({flags=0, set_tid=[1]})", NULL), -EEXIST);
+	assert_int_equal(model_shmdt(m, 1, 5, NULL), 0);
+	check_sound(m);
+	model_free(m);
+}
+
 static void memory_follows_what_lives(void **state)
 {
 	struct model *m = boot("current");
@@ -459,6 +473,7 @@ int main(void)
 		cmocka_unit_test(exec_of_a_thread_takes_the_leaders_place),
 		cmocka_unit_test(a_shared_root_that_moved_is_a_chroot_to_the_others),
 		cmocka_unit_test(a_shared_root_keeps_out_of_user_namespaces),
+		cmocka_unit_test(a_failed_fork_gives_back_attached_segments),
 		cmocka_unit_test(memory_follows_what_lives),
 		cmocka_unit_test(steps_name_the_kernel_function_and_the_change),
 		cmocka_unit_test(facts_never_take_what_threads_share),
