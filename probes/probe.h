@@ -33,6 +33,10 @@ struct probe_want {
 	uint32_t skip;		  /* BIT(row of the probe table): do not run it */
 	bool has_ledger;	  /* all references, where the kernel probe can count them */
 	struct probe_keep **keep; /* NULL: the next reading begins anew; *keep is the caller's */
+	/* Read these processes of /proc alone; NULL: all. Not for the
+	 * kernel probe, which sees all at once. */
+	const pid_t *only;
+	uint32_t n_only;
 };
 
 /*

@@ -452,11 +452,15 @@ static bool has_all(struct driver *d)
 /* All process numbers first: a list that was read at once, and in ascending order. */
 static void walk(struct driver *d)
 {
+	const struct probe_want *want = d->env.want;
 	struct probe_numbers pids = {0};
 
 	if (d->env.n_from_kernel && has_all(d))
 		return;
-	probe_numbers(d->env.proc, ".", &pids);
+	for (uint32_t i = 0; want->only && i < want->n_only; i++)
+		*array_add(&pids.list) = want->only[i];
+	if (!want->only)
+		probe_numbers(d->env.proc, ".", &pids);
 	if (pids.list.n)
 		qsort(pids.list.items, pids.list.n, sizeof(*pids.list.items), pid_order);
 	for (uint32_t i = 0; i < pids.list.n && !d->has_given_up; i++)

@@ -23,9 +23,11 @@ static const struct snap *read_probe(struct kernel_reader *reader, struct err *e
 	return s;
 }
 
-static const struct snap *read_proc(struct err *e)
+static const struct snap *read_proc(const pid_t *only, uint32_t n, struct err *e)
 {
 	const struct probe_want want = {.facts = TASK_STAT | TASK_PIDS,
+					.only = only,
+					.n_only = n,
 					.skip = ~(BIT(PROBE_NSLINKS) | BIT(PROBE_TASKS) |
 						  BIT(PROBE_PIDS) | BIT(PROBE_NSFS))};
 	struct snap_builder *b = snap_builder_new();
@@ -37,9 +39,9 @@ static const struct snap *read_proc(struct err *e)
 	return s;
 }
 
-static const struct snap *read_kernel(void *data, struct err *e)
+static const struct snap *read_kernel(void *data, const pid_t *only, uint32_t n, struct err *e)
 {
-	return data ? read_probe(data, e) : read_proc(e);
+	return data ? read_probe(data, e) : read_proc(only, n, e);
 }
 
 int theatre_open(struct theatre *t, const struct rules *rules, enum stage_start start,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #define ORDINARY 12345 /* an id of a user that no host has; not the one for "unmapped" */
 
@@ -128,6 +129,27 @@ static int prepare_first(struct stage *st, int id, struct err *e)
 	return 0;
 }
 
+const struct snap *stage_read(struct stage *st, struct err *e)
+{
+	ARRAY(pid_t) pids = {0};
+	const struct snap *s;
+
+	*array_add(&pids) = getpid();
+	for (int id = 0; id < lab_n_tasks(st->lab); id++) {
+		const struct lab_task *t = lab_task(st->lab, id);
+		bool is_new = t->state != LAB_GONE;
+
+		for (uint32_t i = 0; i < pids.n; i++)
+			is_new &= pids.items[i] != t->tgid;
+		if (is_new)
+			*array_add(&pids) = t->tgid;
+	}
+	s = st->opt.read(st->opt.data, pids.items, pids.n, e);
+	free(pids.items);
+	return s;
+}
+
+/* The model begins with the whole machine, once; after that the lab alone is looked at. */
 static int open_kernel(struct stage *st, struct actor *a, struct err *e)
 {
 	st->lab = lab_open(e);
@@ -135,14 +157,14 @@ static int open_kernel(struct stage *st, struct actor *a, struct err *e)
 	if (a->id < 0 || prepare_first(st, a->id, e))
 		return -EIO;
 	a->tid[KERNEL] = a->tid[MODEL] = lab_task(st->lab, a->id)->tid;
-	st->snaps[KERNEL] = st->opt.read(st->opt.data, e);
+	st->seed = st->opt.read(st->opt.data, NULL, 0, e);
+	st->snaps[KERNEL] = st->seed ? stage_read(st, e) : NULL;
 	if (!st->snaps[KERNEL])
 		return -EIO;
 	if (snap_find_task(st->snaps[KERNEL], a->tid[KERNEL]) < 0)
 		return err_set(e, 0, "the test processes cannot be seen");
 	st->first_tid = a->tid[MODEL];
 	st->supervisor = lab_task(st->lab, LAB_SUPERVISOR)->tid;
-	st->seed = snap_ref(st->snaps[KERNEL]);
 	if (st->opt.facts && !st->opt.facts(a->tid[KERNEL], st->seed, &st->facts))
 		st->has_facts = true;
 	return 0;
@@ -231,7 +253,7 @@ struct stage *stage_open(const struct stage_options *opt, struct err *e)
 	st->lesson.has_counts = st->lab && opt->has_counts;
 	st->compare.is_sharing_only = !opt->has_counts;
 	if (st->lab)
-		compare_begin(&st->compare, st->snaps[MODEL], st->snaps[KERNEL]);
+		compare_begin(&st->compare, st->snaps[MODEL], st->seed);
 	stage_look(st);
 	stage_add_moment(st);
 	return st;

@@ -27,8 +27,11 @@ struct stage_options {
 	const struct rules *rules; /* the model's */
 	enum stage_start start;
 	bool is_model_only;
-	/* The kernel as it is now; NULL with e set. Called after every act. */
-	const struct snap *(*read)(void *data, struct err *e);
+	/*
+	 * The kernel as it is now; NULL with e set. Called after every act, with the n
+	 * processes that have to be in it: a host may have thousands of others. only NULL: all.
+	 */
+	const struct snap *(*read)(void *data, const pid_t *only, uint32_t n, struct err *e);
 	bool has_counts; /* it tells counts, and nsproxies as objects */
 	/* What the model must know of a test process; may be NULL. */
 	int (*facts)(pid_t tid, const struct snap *s, struct model_facts *f);

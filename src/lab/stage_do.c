@@ -81,7 +81,7 @@ static int settle(struct stage *st, struct err *e)
 		return 0;
 	}
 	for (;;) {
-		const struct snap *s = st->opt.read(st->opt.data, e);
+		const struct snap *s = stage_read(st, e);
 		enum compare_result r;
 
 		if (!s)

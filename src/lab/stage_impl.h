@@ -100,6 +100,8 @@ extern const struct stage_verb stage_verbs[];
 extern const unsigned n_stage_verbs;
 
 /* ---- stage.c ---- */
+/* The kernel with the processes of the lab; NULL with e set. */
+const struct snap *stage_read(struct stage *st, struct err *e);
 struct stage *stage_new(const struct stage_options *opt);
 /* The model, from the seed or from the boot. */
 int stage_open_model(struct stage *st, struct err *e);
