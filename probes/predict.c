@@ -83,6 +83,10 @@ static bool read_map(int dirfd, const char *name, bool is_own, struct model_exte
 
 static void read_maps(int dirfd, bool is_own, struct model_facts *f)
 {
+	char text[16];
+
+	f->is_setgroups_denied = probe_read_file(dirfd, "setgroups", text, sizeof(text)) > 0 &&
+				 !strncmp(text, "deny", 4);
 	if (read_map(dirfd, "uid_map", is_own, &f->uid_map, &f->n_uid_map) &&
 	    read_map(dirfd, "gid_map", is_own, &f->gid_map, &f->n_gid_map))
 		f->known |= FACT_MAPS;

@@ -37,6 +37,7 @@ struct model_facts {
 	uint32_t n_files_users;
 	uint32_t n_sighand_users;
 	bool is_chrooted;
+	bool is_setgroups_denied; /* in its user namespace; by FACT_MAPS */
 	bool has_seccomp;
 	bool is_userns_off;	 /* kernel.unprivileged_userns_clone is 0 (Debian and others) */
 	bool is_userns_confined; /* AppArmor restricts those of unprivileged tasks */

@@ -3,6 +3,7 @@
 
 #include "lab.h"
 #include "nearest.h"
+#include "trial.h"
 
 #include <linux/sched.h>
 #include <stdio.h>
@@ -89,48 +90,62 @@ static bool has_file(const char *path)
 	return !access(path, F_OK);
 }
 
-static bool is_root(void)
+static bool has_time(struct err *e)
 {
-	return !geteuid();
-}
-
-static bool has_cgroup(void)
-{
-	struct err why;
-
-	return lab_has_cgroups(&why);
-}
-
-static bool has_userns(void)
-{
-	return has_file("/proc/self/ns/user");
-}
-
-static bool has_time(void)
-{
-	return has_file("/proc/self/ns/time");
+	if (has_file("/proc/self/ns/time"))
+		return true;
+	err_set(e, 0, "this kernel has no time namespaces");
+	return false;
 }
 
 #define INIT_PID_INUM 0xEFFFFFFCu /* PROC_PID_INIT_INO */
 
-static bool is_top_pid(void)
+static bool is_top_pid(struct err *e)
 {
 	struct stat s;
 
-	return !stat("/proc/self/ns/pid", &s) && s.st_ino == INIT_PID_INUM;
+	if (!stat("/proc/self/ns/pid", &s) && s.st_ino == INIT_PID_INUM)
+		return true;
+	err_set(e, 0, "needs the initial pid namespace, which this is not");
+	return false;
+}
+
+static bool has_setgroups(struct err *e)
+{
+	char text[16] = "";
+	FILE *f = fopen("/proc/self/setgroups", "re");
+	bool is_denied = f && fgets(text, sizeof(text), f) && !strncmp(text, "deny", 4);
+
+	if (f)
+		fclose(f);
+	if (is_denied)
+		err_set(e, 0,
+			"setgroups is denied in this user namespace already, and so in all below "
+			"it");
+	return !is_denied;
 }
 
 static const struct {
 	unsigned need;
-	bool (*is_met)(void);
-	const char *why;
+	bool (*is_met)(struct err *e);
 } needs[] = {
-	{NEEDS_ROOT, is_root, "needs root on this host"},
-	{NEEDS_USERNS, has_userns, "this kernel has no user namespaces"},
-	{NEEDS_CGROUP, has_cgroup, "needs control groups, version 2, that nscope may change"},
-	{NEEDS_TIME, has_time, "this kernel has no time namespaces"},
-	{NEEDS_TOP_PID, is_top_pid, "needs the initial pid namespace, which this is not"},
+	{NEEDS_USERNS, trial_userns},
+	{NEEDS_CGROUP, lab_has_cgroups},
+	{NEEDS_VETH, trial_veth},
+	{NEEDS_TIME, has_time},
+	{NEEDS_TOP_PID, is_top_pid},
+	{NEEDS_PROC, trial_proc},
+	{NEEDS_INNER_PROC, trial_inner_proc},
+	{NEEDS_SETGROUPS, has_setgroups},
 };
+
+/* What its first test process takes, who may begin as another one than nscope is. */
+static unsigned needs_of(const struct scenario *s)
+{
+	if (s->start == START_ADMIN && !trial_is_admin())
+		return s->needs | NEEDS_USERNS;
+	return s->needs;
+}
 
 /* What acts say that older kernels do not know; those that expect an error may say it. */
 static const struct {
@@ -159,16 +174,19 @@ static bool has_acts(const struct scenario *s, const struct rules *rules, struct
 bool scenario_can_run(const struct scenario *s, bool is_model_only, const struct rules *rules,
 		      struct err *e)
 {
+	unsigned set = is_model_only ? 0 : needs_of(s);
 	struct utsname u;
 
+	if (!is_model_only && !has_file("/proc/self/ns")) {
+		err_set(e, 0, "there is no /proc here that shows nscope");
+		return false;
+	}
 	if (!rules)
 		rules = rules_for_release(!uname(&u) ? u.release : "");
 	if (!has_acts(s, rules, e))
 		return false;
-	for (unsigned i = 0; i < ARRAY_SIZE(needs) && !is_model_only; i++)
-		if (s->needs & needs[i].need && !needs[i].is_met()) {
-			err_set(e, 0, "%s", needs[i].why);
+	for (unsigned i = 0; i < ARRAY_SIZE(needs); i++)
+		if (set & needs[i].need && !needs[i].is_met(e))
 			return false;
-		}
 	return true;
 }

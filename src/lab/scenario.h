@@ -10,12 +10,14 @@
 
 /* What a host may lack. */
 enum scenario_needs {
-	NEEDS_ROOT = BIT(0),	/* capabilities in the initial user namespace */
-	NEEDS_USERNS = BIT(1),	/* user namespaces */
-	NEEDS_CGROUP = BIT(2),	/* control groups, version 2, that may be written */
-	NEEDS_VETH = BIT(3),	/* pairs of virtual interfaces */
-	NEEDS_TIME = BIT(4),	/* time namespaces */
-	NEEDS_TOP_PID = BIT(5), /* to be in the initial pid namespace */
+	NEEDS_USERNS = BIT(0),	   /* one user namespace more */
+	NEEDS_CGROUP = BIT(1),	   /* control groups, version 2, that may be written */
+	NEEDS_VETH = BIT(2),	   /* pairs of virtual interfaces */
+	NEEDS_TIME = BIT(3),	   /* time namespaces */
+	NEEDS_TOP_PID = BIT(4),	   /* to be in the initial pid namespace */
+	NEEDS_PROC = BIT(5),	   /* to mount proc */
+	NEEDS_INNER_PROC = BIT(6), /* to mount proc from a new user namespace */
+	NEEDS_SETGROUPS = BIT(7),  /* a user namespace where setgroups is not denied */
 };
 
 struct scenario {

@@ -91,6 +91,6 @@ const struct scenario scene_container = {
 	.goal = "A container is no object of the kernel: it is a process with namespaces, mounts, "
 		"a map and a control group.",
 	.start = START_ADMIN,
-	.needs = NEEDS_USERNS | NEEDS_VETH,
+	.needs = NEEDS_USERNS | NEEDS_VETH | NEEDS_INNER_PROC,
 	.acts = container,
 };

@@ -81,8 +81,8 @@ static const struct stage_act time_offsets[] = {
 	 .see = {"b/time == a/time_for_children", "nsproxy(b) != nsproxy(a)", "count(b/time) = 3"}},
 	{.text = "b: clock()",
 	 .ask = "And for b?",
-	 .tell = "A day longer. The offset is added in the vDSO: reading a clock is no system "
-		 "call.",
+	 .tell = "A day longer. Who reads the clock by the vDSO, as most programs do, finds the "
+		 "offset in a page of the namespace; a system call adds it too.",
 	 .see = {"says \"boottime+86400\""}},
 	{.text = "a: offset(boottime, 7)",
 	 .ask = "a thinks better of it, and writes again.",

@@ -92,6 +92,7 @@ const struct scenario scene_chroot = {
 	.goal = "A root directory is a field of the process; a mount namespace is a tree of "
 		"mounts.",
 	.start = START_ADMIN,
+	.needs = NEEDS_USERNS,
 	.acts = chroot_root,
 };
 

@@ -42,6 +42,7 @@ const struct scenario scene_pid_old_proc = {
 	.title = "A new pid namespace with the old /proc",
 	.goal = "What ps lists depends on who mounted /proc, not on who runs ps.",
 	.start = START_ADMIN,
+	.needs = NEEDS_PROC,
 	.acts = pid_old_proc,
 };
 
@@ -87,6 +88,7 @@ const struct scenario scene_pidns_container = {
 	.title = "A container with its own processes and /proc",
 	.goal = "CLONE_NEWPID and CLONE_NEWNS together, and a mount: ps shows 1 to N+1.",
 	.start = START_ADMIN,
+	.needs = NEEDS_PROC,
 	.acts = pidns_container,
 };
 
@@ -268,5 +270,6 @@ const struct scenario scene_pid_nested = {
 	.title = "Pid namespaces in pid namespaces",
 	.goal = "A process has a number in its own pid namespace and in each above it.",
 	.start = START_ADMIN,
+	.needs = NEEDS_PROC,
 	.acts = pid_nested,
 };

@@ -63,7 +63,7 @@ static const struct stage_act uts_hostname[] = {
 	{.text = "c: uname()", .see = {"says \"nodename=inside \""}},
 	{.text = "a: uname()",
 	 .ask = "And a, outside?",
-	 .tell = "The old name. What was called before the split is shared, nothing after it.",
+	 .tell = "The old name. unshare() copied it, and from then on each namespace has its own.",
 	 .see = {"says not \"nodename=inside \""}},
 	{.text = "b: exit(0)",
 	 .ask = "b, who made the namespace, ends. Does the namespace?",

@@ -49,7 +49,7 @@ const struct scenario scene_userns_maps = {
 	.title = "User namespaces: uid_map, gid_map, setgroups",
 	.goal = "What may be written into the maps, in which order, and once.",
 	.start = START_ORDINARY,
-	.needs = NEEDS_USERNS,
+	.needs = NEEDS_USERNS | NEEDS_SETGROUPS,
 	.acts = userns_maps,
 };
 
@@ -62,8 +62,9 @@ static const struct stage_act userns_first[] = {
 	{.text = "a: b = clone(CLONE_NEWUSER|CLONE_NEWNET|SIGCHLD)",
 	 .ask = "The same with a user namespace in one call?",
 	 .tell = "Yes. copy_creds() makes the user namespace first, whatever the order of the "
-		 "flags, and the child has all capabilities in it; so the check for the rest "
-		 "passes. The new net namespace is owned by the new user namespace.",
+		 "flags, and who made it has all capabilities in it; so copy_namespaces(), which "
+		 "asks whether a may make the rest, is content. The new net namespace is owned by "
+		 "the new user namespace.",
 	 .see = {"b/user != a/user", "b/net != a/net", "owner(b/net) == b/user",
 		 "above(b/user) == a/user"}},
 	{.text = "b: unshare(CLONE_NEWUTS|CLONE_NEWIPC)",

@@ -2,6 +2,8 @@
 /* How the stage opens and closes, and who and what is on it. */
 #include "stage_impl.h"
 
+#include "trial.h"
+
 #include <errno.h>
 #include <linux/sched.h>
 #include <stdio.h>
@@ -60,20 +62,6 @@ bool stage_slot(struct stage *st, const char *text, struct actor **a, int *slot,
 
 /* ---- the first test process ---- */
 
-static bool is_privileged(void)
-{
-	char line[128];
-	unsigned long long caps = 0;
-	FILE *f = fopen("/proc/self/status", "re");
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "CapEff: %llx", &caps) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return caps >> 21 & 1; /* CAP_SYS_ADMIN */
-}
-
 /* A call that must succeed before anything can be shown. */
 static int must(struct stage *st, int who, const struct lab_call *c, const char *what,
 		struct err *e)
@@ -108,13 +96,14 @@ static int become_ordinary(struct stage *st, int id, struct err *e)
 {
 	const struct lab_call gid = {.kind = LAB_SETGID, .number = ORDINARY};
 	const struct lab_call uid = {.kind = LAB_SETUID, .number = ORDINARY};
+	const char *what = "an ordinary user, whose id is mapped in this user namespace";
 
-	return must(st, id, &gid, "setgid()", e) ?: must(st, id, &uid, "setuid()", e);
+	return must(st, id, &gid, what, e) ?: must(st, id, &uid, what, e);
 }
 
 static int prepare_first(struct stage *st, int id, struct err *e)
 {
-	bool is_admin = is_privileged();
+	bool is_admin = trial_is_admin();
 
 	st->uid = geteuid();
 	st->gid = getegid();

@@ -506,6 +506,7 @@ int model_tell(struct model *m, pid_t tid, const struct model_facts *f)
 	if (f->known & FACT_QUOTA)
 		tell_quota(m, p, f);
 	if (f->known & FACT_MAPS && !p->cred->user_ns->is_initial) {
+		p->cred->user_ns->user.is_setgroups_denied = f->is_setgroups_denied;
 		set_map(&p->cred->user_ns->user.uid_map, f->uid_map, f->n_uid_map);
 		set_map(&p->cred->user_ns->user.gid_map, f->gid_map, f->n_gid_map);
 	}

@@ -61,6 +61,49 @@ are_fine() {
   [[ ${lines[-1]} == "pid-depth: not run here: needs the initial pid namespace"* ]]
 }
 
+@test "run: what cannot be had here is a reason, not a failure" {
+  need_root
+  need unshare
+  while IFS='|' read -r want script; do
+    are_fine unshare --user --map-root-user --mount --pid --fork --mount-proc sh -c "$script; exec \"\$@\"" sh \
+      "$NSCOPE" "${RUN[@]}"
+    [[ $output == *": not run here: "*"$want"* ]] || { echo "$want"; false; }
+  done <<'END'
+no user namespace can be made here|echo 0 >/proc/sys/user/max_user_namespaces
+setgroups is denied in this user namespace|:
+an ordinary user, whose id is mapped|:
+needs the initial pid namespace|:
+control group|mount -t tmpfs none /sys
+END
+  # What is mounted over a part of /proc is locked for who comes from another user namespace.
+  are_fine unshare --mount --pid --fork --mount-proc sh -c 'mount --bind /dev/null /proc/kmsg; exec "$@"' sh \
+    unshare --user --map-root-user --mount "$NSCOPE" "${RUN[@]}"
+  [[ $output == *"pidns-container: not run here: proc cannot be mounted here"* ]]
+  run -0 unshare --mount sh -c 'mount -t tmpfs none /proc; exec "$@"' sh "$NSCOPE" "${RUN[@]}"
+  [[ $output == *"uts-child: not run here: there is no /proc here that shows nscope"* ]]
+}
+
+@test "run: what a seccomp filter denies is a reason, not a failure" {
+  need_root
+  [ "$(uname -m)" = x86_64 ] || skip "the numbers of the calls are those of x86_64"
+  for call in 272 308 165; do
+    are_fine "$NSCOPE_BUILD/kernel/deny" $call -- "$NSCOPE" "${RUN[@]}"
+    [[ $output == *"not run here: this host lets no such call through"* ]]
+  done
+}
+
+@test "run: thousands of other processes are not looked at after each act" {
+  local others=() n
+  need_root
+  need strace
+  for _ in {1..300}; do sleep 600 3>&- & others+=($!); done
+  run -0 strace -f -qq -e trace=openat -o "$BATS_TEST_TMPDIR/opens" "$NSCOPE" run uts-child --plain --no-kernel
+  kill "${others[@]}"
+  n=$(grep -c "\"${others[100]}\"" "$BATS_TEST_TMPDIR/opens")
+  [ "$n" -ge 1 ]
+  [ "$n" -le 2 ]
+}
+
 # Namespaces that no task is in. Those with a task are gone when the test processes are.
 taskless() {
   "$NSCOPE" dump 2>/dev/null |
