@@ -178,6 +178,7 @@ static void freeze_nss(struct freeze *f)
 	}
 	free(used);
 	free(order);
+	freeze_cut_circles(f, n);
 	s->nss = f->nss;
 	s->n_nss = n;
 }
@@ -271,66 +272,6 @@ static void derive_refs(struct freeze *f)
 }
 
 /* ---- the task tree ---- */
-
-static void link_thread(struct freeze *f, int32_t ix)
-{
-	struct task *t = &f->tasks[ix];
-	/* Siblings stand together: what was found for the one before is tried first. */
-	const struct task *before = ix ? &f->tasks[ix - 1] : t;
-
-	if (task_is_leader(t))
-		t->leader = ix;
-	else if (before->tgid == t->tgid)
-		t->leader = before->leader;
-	else
-		t->leader = snap_find_task(&f->box->snap, t->tgid);
-	if (t->leader >= 0)
-		f->tasks[t->leader].n_threads++;
-	if (!task_is_leader(t))
-		t->parent = t->leader;
-	else if (t->ppid && task_is_leader(before) && before->ppid == t->ppid &&
-		 before->parent >= 0)
-		t->parent = before->parent;
-	else if (t->ppid)
-		t->parent = snap_find_task(&f->box->snap, t->ppid);
-	if (t->parent == ix)
-		t->parent = IX_NONE;
-}
-
-/* A file may hold parents in a circle, which no root would lead to: cut it open. */
-static void cut_circle(struct freeze *f, int32_t ix)
-{
-	int32_t slow = ix, fast = ix;
-
-	while (fast >= 0 && f->tasks[fast].parent >= 0) {
-		slow = f->tasks[slow].parent;
-		fast = f->tasks[f->tasks[fast].parent].parent;
-		if (slow == fast) {
-			f->tasks[slow].parent = IX_NONE;
-			return;
-		}
-	}
-}
-
-static void link_tree(struct freeze *f)
-{
-	struct snap *s = &f->box->snap;
-
-	for (uint32_t i = 0; i < s->n_tasks; i++)
-		link_thread(f, i);
-	for (uint32_t i = 0; i < s->n_tasks; i++)
-		if (f->tasks[i].parent > (int32_t)i) /* every circle has such a step */
-			cut_circle(f, i);
-	s->first_root = IX_NONE;
-	/* From the back, so that siblings come in the order of their tids. */
-	for (int32_t i = (int32_t)s->n_tasks - 1; i >= 0; i--) {
-		struct task *t = &f->tasks[i];
-		int32_t *head = t->parent >= 0 ? &f->tasks[t->parent].first_child : &s->first_root;
-
-		t->next_sibling = *head;
-		*head = i;
-	}
-}
 
 /* ---- keepers, users, coverage ---- */
 
@@ -531,7 +472,7 @@ const struct snap *snap_freeze(struct snap_builder *b, bool is_partial)
 	derive_members(&f);
 	freeze_nsproxies(&f);
 	derive_refs(&f);
-	link_tree(&f);
+	freeze_tree(&f);
 	freeze_keepers(&f);
 	freeze_counts(&f);
 	freeze_quotas(&f);

@@ -76,4 +76,10 @@ static inline int32_t remap(const int32_t *map, int32_t ix)
 /* snap_proxy.c: needs tasks and namespaces in their final rows. */
 void freeze_nsproxies(struct freeze *f);
 
+/* ---- snap_tree.c ---- */
+/* Parents and owners of the f->nss, which are rows already, lead to roots. */
+void freeze_cut_circles(struct freeze *f, uint32_t n_nss);
+/* Threads under their leaders, and those under the parent process. */
+void freeze_tree(struct freeze *f);
+
 #endif

@@ -267,6 +267,38 @@ static void gaps_of_one_reason_add_up(void **state)
 	snap_unref(s);
 }
 
+static void namespaces_in_a_circle_are_cut_open(void **state)
+{
+	struct snap_builder *b = snap_builder_new();
+	const struct snap *s;
+	bool is_new;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		builder_ns_row(b, builder_ns(b, NS_PID, 10 + i, &is_new))->is_listed = true;
+		builder_ns_row(b, builder_ns(b, NS_USER, 20 + i, &is_new))->is_listed = true;
+	}
+	for (int i = 0; i < 3; i++) {
+		int32_t next = builder_ns(b, NS_PID, 10 + (i + 1) % 3, &is_new);
+
+		builder_ns_row(b, builder_ns(b, NS_PID, 10 + i, &is_new))->parent = next;
+		next = builder_ns(b, NS_USER, 20 + (i + 1) % 3, &is_new);
+		builder_ns_row(b, builder_ns(b, NS_USER, 20 + i, &is_new))->owner = next;
+	}
+	s = freeze(b);
+	assert_int_equal(s->n_nss, 6);
+	for (uint32_t i = 0; i < s->n_nss; i++) {
+		int32_t parent = i, owner = i;
+
+		for (int depth = 0; depth < 3; depth++) {
+			parent = parent >= 0 ? s->nss[parent].parent : parent;
+			owner = owner >= 0 ? s->nss[owner].owner : owner;
+		}
+		assert_true(parent < 0 && owner < 0);
+	}
+	snap_unref(s);
+}
+
 static void parents_in_a_circle_are_cut_open(void **state)
 {
 	struct snap_builder *b = snap_builder_new();
@@ -362,6 +394,7 @@ int main(void)
 		cmocka_unit_test(unknown_links_keep_their_reason),
 		cmocka_unit_test(gaps_of_one_reason_add_up),
 		cmocka_unit_test(parents_in_a_circle_are_cut_open),
+		cmocka_unit_test(namespaces_in_a_circle_are_cut_open),
 		cmocka_unit_test(keepers_lie_at_their_namespace),
 		cmocka_unit_test(the_strip_shows_where_a_task_differs),
 		cmocka_unit_test(a_builder_goes_on_after_a_freeze),
