@@ -23,13 +23,16 @@ static const struct snap *read_probe(struct kernel_reader *reader, struct err *e
 	return s;
 }
 
-static const struct snap *read_proc(const pid_t *only, uint32_t n, struct err *e)
+/* The first reading is what the model begins with: with the quotas. */
+static const struct snap *read_proc(bool has_probe, const pid_t *only, uint32_t n, struct err *e)
 {
-	const struct probe_want want = {.facts = TASK_STAT | TASK_PIDS,
+	const uint32_t rows = BIT(PROBE_NSLINKS) | BIT(PROBE_TASKS) | BIT(PROBE_PIDS) |
+			      BIT(PROBE_NSFS) | (only ? 0 : BIT(PROBE_QUOTA)) |
+			      (has_probe ? BIT(PROBE_KERNEL) : 0);
+	const struct probe_want want = {.facts = TASK_STAT | TASK_PIDS | (only ? 0 : NS_QUOTA),
 					.only = only,
 					.n_only = n,
-					.skip = ~(BIT(PROBE_NSLINKS) | BIT(PROBE_TASKS) |
-						  BIT(PROBE_PIDS) | BIT(PROBE_NSFS))};
+					.skip = ~rows};
 	struct snap_builder *b = snap_builder_new();
 	const struct snap *s = NULL;
 
@@ -41,7 +44,7 @@ static const struct snap *read_proc(const pid_t *only, uint32_t n, struct err *e
 
 static const struct snap *read_kernel(void *data, const pid_t *only, uint32_t n, struct err *e)
 {
-	return data ? read_probe(data, e) : read_proc(only, n, e);
+	return data && only ? read_probe(data, e) : read_proc(data, only, n, e);
 }
 
 int theatre_open(struct theatre *t, const struct rules *rules, enum stage_start start,
