@@ -95,6 +95,8 @@ must_free() {
     PATH=${NSCOPE%/*}:$PATH sh "$HELD.steps" >"$HELD.out" 2>&1 || true
     ! wait_briefly gone "$1" || return 0
   done
+  # Process 1, who has to wait for orphans, may take its time.
+  ! (wait_until gone "$1") || return 0
   cat "$HELD.why" "$HELD.out"
   return 1
 }
