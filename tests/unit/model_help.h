@@ -27,4 +27,22 @@ int32_t refs(const struct model *m, enum ns_kind kind, uint32_t inum);
 int32_t nsproxy_count(const struct model *m, pid_t tid);
 bool same_nsproxy(const struct model *m, pid_t a, pid_t b);
 
+/* The function refuses: a step tells why, and the state is what it was. `t` is the trace. */
+#define must_refuse(m, errno_, func_, expression)                                                  \
+	do {                                                                                       \
+		struct trace t = {0};                                                              \
+		char *before = state_of(m), *after;                                                \
+                                                                                                   \
+		assert_int_equal(expression, -(errno_));                                           \
+		assert_non_null(trace_refusal(&t));                                                \
+		assert_int_equal(trace_refusal(&t)->err, -(errno_));                               \
+		assert_string_equal(trace_refusal(&t)->func, func_);                               \
+		after = state_of(m);                                                               \
+		assert_string_equal(after, before);                                                \
+		check_sound(m);                                                                    \
+		free(before);                                                                      \
+		free(after);                                                                       \
+		trace_free(&t);                                                                    \
+	} while (0)
+
 #endif

@@ -12,24 +12,6 @@
 
 static const char *const all_rules[] = {"4.4", "current"};
 
-/* A step tells why, and the state is what it was. */
-#define refused(m, errno_, func_, expression)                                                      \
-	do {                                                                                       \
-		struct trace t = {0};                                                              \
-		char *before = state_of(m), *after;                                                \
-                                                                                                   \
-		assert_int_equal(expression, -(errno_));                                           \
-		assert_non_null(trace_refusal(&t));                                                \
-		assert_int_equal(trace_refusal(&t)->err, -(errno_));                               \
-		assert_string_equal(trace_refusal(&t)->func, func_);                               \
-		after = state_of(m);                                                               \
-		assert_string_equal(after, before);                                                \
-		check_sound(m);                                                                    \
-		free(before);                                                                      \
-		free(after);                                                                       \
-		trace_free(&t);                                                                    \
-	} while (0)
-
 /* And one that comes through tells at least one step. */
 #define done(m, expression)                                                                        \
 	do {                                                                                       \
@@ -98,12 +80,12 @@ static void a_host_name_is_of_one_uts_namespace(void **state)
 	done(m, model_sethostname(m, a, "web", &t));
 	assert_true(shows(m, NS_UTS, slot(m, b, SLOT_UTS), "nodename web,"));
 	assert_true(shows(m, NS_UTS, slot(m, 1, SLOT_UTS), "nodename (none),"));
-	refused(m, EINVAL, "sys_sethostname", model_sethostname(m, a, too_long, &t));
+	must_refuse(m, EINVAL, "sys_sethostname", model_sethostname(m, a, too_long, &t));
 	done(m, model_sethostname(m, a, too_long + 1, &t));
 	drop(m, b, 1000);
-	refused(m, EPERM, "sys_sethostname", model_sethostname(m, b, "no", &t));
+	must_refuse(m, EPERM, "sys_sethostname", model_sethostname(m, b, "no", &t));
 	assert_int_equal(call(m, b, "unshare(CLONE_NEWUSER)", NULL), 0);
-	refused(m, EPERM, "sys_sethostname", model_sethostname(m, b, "no", &t));
+	must_refuse(m, EPERM, "sys_sethostname", model_sethostname(m, b, "no", &t));
 	assert_int_equal(call(m, b, "unshare(CLONE_NEWUTS)", NULL), 0);
 	done(m, model_sethostname(m, b, "yes", &t));
 	assert_int_equal(model_sethostname(m, 4999, "no", NULL), -ESRCH);
@@ -118,8 +100,8 @@ static void ids_are_of_a_thread_and_need_a_map(void **state)
 	int32_t n;
 
 	(void)state;
-	refused(m, EINVAL, "__sys_setresuid", model_setuid(m, a, 0, &t));
-	refused(m, EINVAL, "__sys_setresgid", model_setgid(m, a, 0, &t));
+	must_refuse(m, EINVAL, "__sys_setresuid", model_setuid(m, a, 0, &t));
+	must_refuse(m, EINVAL, "__sys_setresgid", model_setgid(m, a, 0, &t));
 	map_root(m, a);
 	done(m, model_setuid(m, a, 0, &t));
 	model_free(m);
@@ -133,16 +115,16 @@ static void ids_are_of_a_thread_and_need_a_map(void **state)
 	assert_int_equal(refs(m, NS_USER, user), n + 1);
 	done(m, model_setuid(m, thread, 1000, &t)); /* and the counters of uid 1000 */
 	assert_int_equal(refs(m, NS_USER, user), n + 2);
-	refused(m, EPERM, "__sys_setresuid", model_setuid(m, thread, 0, &t));
-	refused(m, EPERM, "__sys_setresgid", model_setgid(m, thread, 0, &t));
+	must_refuse(m, EPERM, "__sys_setresuid", model_setuid(m, thread, 0, &t));
+	must_refuse(m, EPERM, "__sys_setresgid", model_setgid(m, thread, 0, &t));
 	done(m, model_setuid(m, thread, 1000, &t));
 	/* It is no longer root, and the other thread is. */
-	refused(m, EPERM, "may_mount", model_mount(m, thread, "proc", "/m1", &t));
+	must_refuse(m, EPERM, "may_mount", model_mount(m, thread, "proc", "/m1", &t));
 	done(m, model_mount(m, a, "proc", "/m1", &t));
 	model_inject(m, 1);
-	refused(m, ENOMEM, "prepare_creds", model_setuid(m, a, 7, &t));
+	must_refuse(m, ENOMEM, "prepare_creds", model_setuid(m, a, 7, &t));
 	model_inject(m, 2);
-	refused(m, EAGAIN, "set_cred_ucounts", model_setuid(m, a, 7, &t));
+	must_refuse(m, EAGAIN, "set_cred_ucounts", model_setuid(m, a, 7, &t));
 	model_free(m);
 }
 
@@ -158,12 +140,12 @@ static void a_chroot_keeps_user_namespaces_out(void **state)
 	done(m, model_chroot(m, a, &t));
 	assert_int_equal(call(m, a, "unshare(CLONE_NEWUSER)", NULL), -EPERM);
 	done(m, model_mount(m, a, "tmpfs", "/new", &t));
-	refused(m, EINVAL, "pivot_root", model_pivot_root(m, a, "/new", "/new/old", &t));
+	must_refuse(m, EINVAL, "pivot_root", model_pivot_root(m, a, "/new", "/new/old", &t));
 	/* Its root is in its own mount namespace all the same. */
 	done(m, model_mount(m, a, "tmpfs", "/m1", &t));
 	drop(m, b, 1000);
-	refused(m, EPERM, "sys_chroot", model_chroot(m, b, &t));
-	refused(m, EPERM, "may_mount", model_pivot_root(m, b, "/new", "/new/old", &t));
+	must_refuse(m, EPERM, "sys_chroot", model_chroot(m, b, &t));
+	must_refuse(m, EPERM, "may_mount", model_pivot_root(m, b, "/new", "/new/old", &t));
 	model_free(m);
 }
 
@@ -201,7 +183,7 @@ static void mounts_count_by_what_they_show(void **state)
 		assert_int_equal(refs(m, NS_PID, pid), n_pid + rows[i].pid + 2);
 		done(m, model_umount(m, a, "/m7", false, &t));
 		assert_int_equal(refs(m, NS_PID, pid), n_pid + rows[i].pid + 2);
-		refused(m, EINVAL, "can_umount", model_umount(m, a, "/m7", false, &t));
+		must_refuse(m, EINVAL, "can_umount", model_umount(m, a, "/m7", false, &t));
 		done(m, model_umount(m, b, "/m7", false, &t));
 		assert_int_equal(refs(m, NS_PID, pid), n_pid + 2);
 		assert_int_equal(refs(m, NS_USER, user), n_user + 2);
@@ -216,9 +198,9 @@ static void mounts_stay_with_their_namespace(void **state)
 	uint32_t user = slot(m, a, SLOT_USER), mnt = slot(m, a, SLOT_MNT), pid;
 
 	(void)state;
-	refused(m, ENODEV, "do_new_mount", model_mount(m, a, "xfs", "/m1", &t));
+	must_refuse(m, ENODEV, "do_new_mount", model_mount(m, a, "xfs", "/m1", &t));
 	done(m, model_mount(m, a, "sysfs", "/m9", &t));
-	refused(m, EBUSY, "do_add_mount", model_mount(m, a, "sysfs", "/m9", &t));
+	must_refuse(m, EBUSY, "do_add_mount", model_mount(m, a, "sysfs", "/m9", &t));
 	/* proc shows the pid namespace of who mounts it: not one that was only unshared. */
 	assert_int_equal(call(m, a, "unshare(CLONE_NEWPID)", NULL), 0);
 	done(m, model_mount(m, a, "proc", "/m1", &t));
@@ -227,8 +209,8 @@ static void mounts_stay_with_their_namespace(void **state)
 	assert_int_equal(call(m, b, "unshare(CLONE_NEWUSER|CLONE_NEWNS)", NULL), -EPERM);
 	map_root(m, a);
 	assert_int_equal(call(m, b, "unshare(CLONE_NEWUSER|CLONE_NEWNS)", NULL), 0);
-	refused(m, EINVAL, "can_umount", model_umount(m, b, "/m1", false, &t));
-	refused(m, EPERM, "mount_capable", model_mount(m, b, "proc", "/m2", &t));
+	must_refuse(m, EINVAL, "can_umount", model_umount(m, b, "/m1", false, &t));
+	must_refuse(m, EPERM, "mount_capable", model_mount(m, b, "proc", "/m2", &t));
 	/* It ends, and the copy of b keeps the pid namespace of a. */
 	pid = slot(m, a, SLOT_PID);
 	model_kill(m, b, NULL);
@@ -303,9 +285,9 @@ static void signals_end_whom_they_may(void **state)
 	(void)state;
 	drop(m, a, 1000);
 	drop(m, b, 1001);
-	refused(m, EPERM, "check_kill_permission", model_signal(m, a, b, SIGTERM, &t));
-	refused(m, EPERM, "check_kill_permission", model_signal(m, a, b, 0, &t));
-	refused(m, EINVAL, "check_kill_permission", model_signal(m, a, b, 65, &t));
+	must_refuse(m, EPERM, "check_kill_permission", model_signal(m, a, b, SIGTERM, &t));
+	must_refuse(m, EPERM, "check_kill_permission", model_signal(m, a, b, 0, &t));
+	must_refuse(m, EINVAL, "check_kill_permission", model_signal(m, a, b, 65, &t));
 	done(m, model_signal(m, c, a, SIGCHLD, &t));
 	done(m, model_signal(m, c, a, SIGSTOP, &t));
 	assert_int_equal(model_signal(m, c, a, 0, NULL), 0);
@@ -329,7 +311,7 @@ static void an_init_takes_signals_from_above_only(void **state)
 	      b = call(m, init, "fork()", NULL);
 
 	(void)state;
-	refused(m, EINVAL, "pidfd_send_signal", model_signal(m, b, a, SIGTERM, &t));
+	must_refuse(m, EINVAL, "pidfd_send_signal", model_signal(m, b, a, SIGTERM, &t));
 	done(m, model_signal(m, b, init, SIGKILL, &t));
 	done(m, model_signal(m, init, init, SIGTERM, &t));
 	done(m, model_signal(m, a, init, SIGTERM, &t));
@@ -359,12 +341,12 @@ static void quotas_are_of_a_user_namespace(void **state)
 	assert_non_null(strstr(trace_refusal(&told)->why, "2 of the 2 net namespaces"));
 	trace_free(&told);
 	assert_int_equal(call(m, b, "unshare(CLONE_NEWUTS)", NULL), 0);
-	refused(m, EINVAL, "proc_dointvec_minmax", model_set_quota(m, a, NS_NET, 1u << 31, &t));
+	must_refuse(m, EINVAL, "proc_dointvec_minmax", model_set_quota(m, a, NS_NET, 1u << 31, &t));
 	drop(m, a, 0);
-	refused(m, EACCES, "set_permissions", model_set_quota(m, a, NS_NET, 3, &t));
+	must_refuse(m, EACCES, "set_permissions", model_set_quota(m, a, NS_NET, 3, &t));
 	model_free(m);
 	m = boot("4.4");
-	refused(m, ENOENT, "proc_sys_lookup", model_set_quota(m, 1, NS_NET, 3, &t));
+	must_refuse(m, ENOENT, "proc_sys_lookup", model_set_quota(m, 1, NS_NET, 3, &t));
 	model_free(m);
 }
 
@@ -375,27 +357,28 @@ static void offsets_are_open_until_somebody_enters(void **state)
 	uint32_t time;
 
 	(void)state;
-	refused(m, EACCES, "proc_timens_set_offset",
-		model_write_offset(m, a, CLOCK_BOOTTIME, 86400, &t));
+	must_refuse(m, EACCES, "proc_timens_set_offset",
+		    model_write_offset(m, a, CLOCK_BOOTTIME, 86400, &t));
 	assert_int_equal(call(m, a, "unshare(CLONE_NEWTIME)", NULL), 0);
 	time = slot(m, a, SLOT_TIME_FOR_CHILDREN);
 	done(m, model_write_offset(m, a, CLOCK_BOOTTIME, 86400, &t));
 	done(m, model_write_offset(m, a, CLOCK_MONOTONIC, -5, &t));
 	assert_true(shows(m, NS_TIME, time, "monotonic -5, boottime 86400"));
-	refused(m, EINVAL, "proc_timens_set_offset",
-		model_write_offset(m, a, CLOCK_REALTIME, 1, &t));
-	refused(m, ERANGE, "proc_timens_set_offset",
-		model_write_offset(m, a, CLOCK_MONOTONIC, 5000000000, &t));
+	must_refuse(m, EINVAL, "proc_timens_set_offset",
+		    model_write_offset(m, a, CLOCK_REALTIME, 1, &t));
+	must_refuse(m, ERANGE, "proc_timens_set_offset",
+		    model_write_offset(m, a, CLOCK_MONOTONIC, 5000000000, &t));
 	b = call(m, a, "fork()", NULL);
-	refused(m, EACCES, "proc_timens_set_offset",
-		model_write_offset(m, a, CLOCK_BOOTTIME, 1, &t));
+	must_refuse(m, EACCES, "proc_timens_set_offset",
+		    model_write_offset(m, a, CLOCK_BOOTTIME, 1, &t));
 	assert_int_equal(slot(m, b, SLOT_TIME), time);
 	drop(m, a, 1000);
-	refused(m, EPERM, "proc_timens_set_offset",
-		model_write_offset(m, a, CLOCK_BOOTTIME, 1, &t));
+	must_refuse(m, EPERM, "proc_timens_set_offset",
+		    model_write_offset(m, a, CLOCK_BOOTTIME, 1, &t));
 	model_free(m);
 	m = boot("4.4");
-	refused(m, ENOENT, "proc_pident_lookup", model_write_offset(m, 1, CLOCK_BOOTTIME, 1, &t));
+	must_refuse(m, ENOENT, "proc_pident_lookup",
+		    model_write_offset(m, 1, CLOCK_BOOTTIME, 1, &t));
 	model_free(m);
 }
 
@@ -406,20 +389,20 @@ static void ipc_objects_are_seen_in_their_namespace(void **state)
 	uint32_t ipc = slot(m, a, SLOT_IPC);
 
 	(void)state;
-	refused(m, ENOENT, "ksys_msgget", model_ipc_get(m, a, 7, MODEL_MSG, false, &t));
+	must_refuse(m, ENOENT, "ksys_msgget", model_ipc_get(m, a, 7, MODEL_MSG, false, &t));
 	done(m, model_ipc_get(m, a, 7, MODEL_MSG, true, &t));
 	done(m, model_ipc_get(m, a, 7, MODEL_MSG, true, &t));
 	done(m, model_ipc_get(m, a, 7, MODEL_MSG, false, &t));
 	done(m, model_ipc_get(m, a, 7, MODEL_SEM, true, &t));
 	assert_int_equal(refs(m, NS_IPC, ipc), 1);
 	assert_true(shows(m, NS_IPC, ipc, "ids: 1 sem, 1 msg, 0 shm"));
-	refused(m, ENOENT, "ksys_msgget", model_ipc_get(m, 1, 7, MODEL_MSG, false, &t));
+	must_refuse(m, ENOENT, "ksys_msgget", model_ipc_get(m, 1, 7, MODEL_MSG, false, &t));
 	assert_int_equal(call(m, a, "unshare(CLONE_NEWIPC)", NULL), 0);
-	refused(m, ENOENT, "ksys_semget", model_ipc_get(m, a, 7, MODEL_SEM, false, &t));
+	must_refuse(m, ENOENT, "ksys_semget", model_ipc_get(m, a, 7, MODEL_SEM, false, &t));
 	model_inject(m, 1);
-	refused(m, ENOMEM, "ksys_shmget", model_ipc_get(m, a, 7, MODEL_SHM, true, &t));
+	must_refuse(m, ENOMEM, "ksys_shmget", model_ipc_get(m, a, 7, MODEL_SHM, true, &t));
 	model_inject(m, 2);
-	refused(m, ENOMEM, "ksys_shmget", model_ipc_get(m, a, 7, MODEL_SHM, true, &t));
+	must_refuse(m, ENOMEM, "ksys_shmget", model_ipc_get(m, a, 7, MODEL_SHM, true, &t));
 	model_free(m);
 }
 
@@ -431,7 +414,7 @@ static void attached_segments_keep_the_ipc_namespace(void **state)
 		pid_t a = call(m, 1, "clone(CLONE_NEWIPC)", NULL), b;
 		uint32_t ipc = slot(m, a, SLOT_IPC);
 
-		refused(m, ENOENT, "ksys_shmget", model_shmat(m, a, 7, &t));
+		must_refuse(m, ENOENT, "ksys_shmget", model_shmat(m, a, 7, &t));
 		done(m, model_ipc_get(m, a, 7, MODEL_SHM, true, &t));
 		assert_int_equal(refs(m, NS_IPC, ipc), 1);
 		done(m, model_shmat(m, a, 7, &t));
@@ -443,7 +426,7 @@ static void attached_segments_keep_the_ipc_namespace(void **state)
 		assert_int_equal(refs(m, NS_IPC, ipc), 3);
 		done(m, model_shmdt(m, b, 7, &t));
 		assert_int_equal(refs(m, NS_IPC, ipc), 2);
-		refused(m, EINVAL, "ksys_shmdt", model_shmdt(m, a, 8, &t));
+		must_refuse(m, EINVAL, "ksys_shmdt", model_shmdt(m, a, 8, &t));
 		assert_int_equal(call(m, b, "execve()", NULL), 0);
 		assert_int_equal(call(m, a, "unshare(CLONE_NEWIPC)", NULL), 0);
 		assert_int_equal(call(m, b, "unshare(CLONE_NEWIPC)", NULL), 0);
@@ -454,9 +437,9 @@ static void attached_segments_keep_the_ipc_namespace(void **state)
 		b = call(m, 1, "fork()", NULL);
 		done(m, model_ipc_get(m, 1, 9, MODEL_SHM, true, &t));
 		drop(m, b, 1000);
-		refused(m, EACCES, "ipcperms", model_shmat(m, b, 9, &t));
+		must_refuse(m, EACCES, "ipcperms", model_shmat(m, b, 9, &t));
 		model_inject(m, 1);
-		refused(m, ENOMEM, "ksys_shmget", model_shmat(m, 1, 9, &t));
+		must_refuse(m, ENOMEM, "ksys_shmget", model_shmat(m, 1, 9, &t));
 		model_free(m);
 	}
 }
@@ -486,8 +469,8 @@ static void a_pidfd_keeps_the_struct_pid(void **state)
 	(void)state;
 	done(m, model_open_pidfd(m, a, b, 5, &t));
 	assert_int_equal(refs(m, NS_PID, pid), 2); /* nsproxy and struct pid */
-	refused(m, ESRCH, "pidfd_open", model_open_pidfd(m, b, a, 5, &t));
-	refused(m, ESRCH, "pidfd_open", model_open_pidfd(m, a, 4999, 6, &t));
+	must_refuse(m, ESRCH, "pidfd_open", model_open_pidfd(m, b, a, 5, &t));
+	must_refuse(m, ESRCH, "pidfd_open", model_open_pidfd(m, a, 4999, 6, &t));
 	assert_int_equal(call(m, a, "setns(5, CLONE_NEWPID)", NULL), 0);
 	assert_int_equal(refs(m, NS_PID, pid), 3);
 	done(m, model_dup(m, a, 5, 6, &t));
@@ -500,8 +483,8 @@ static void a_pidfd_keeps_the_struct_pid(void **state)
 	assert_int_equal(refs(m, NS_PID, pid), 2);
 	done(m, model_close(m, a, 6, &t));
 	assert_int_equal(refs(m, NS_PID, pid), 1);
-	refused(m, EBADF, "fget", model_close(m, a, 6, &t));
-	refused(m, EBADF, "fget", model_dup(m, a, 6, 7, &t));
+	must_refuse(m, EBADF, "fget", model_close(m, a, 6, &t));
+	must_refuse(m, EBADF, "fget", model_dup(m, a, 6, 7, &t));
 	model_free(m);
 }
 
@@ -517,15 +500,15 @@ static void files_and_binds_tell_what_they_keep(void **state)
 	done(m, model_open_ns(m, a, b, SLOT_NET, 6, &t));
 	done(m, model_open_socket(m, b, 5, &t));
 	assert_int_equal(refs(m, NS_NET, net), 3);
-	refused(m, EACCES, "proc_ns_get_link", model_open_ns(m, a, c, SLOT_NET, 7, &t));
-	refused(m, ENOENT, "proc_pid_lookup", model_open_ns(m, a, 4999, SLOT_NET, 7, &t));
+	must_refuse(m, EACCES, "proc_ns_get_link", model_open_ns(m, a, c, SLOT_NET, 7, &t));
+	must_refuse(m, ENOENT, "proc_pid_lookup", model_open_ns(m, a, 4999, SLOT_NET, 7, &t));
 	done(m, model_bind(m, a, 5, "/m1", &t));
-	refused(m, ENOENT, "do_loopback", model_bind(m, a, 9, "/m2", &t));
+	must_refuse(m, ENOENT, "do_loopback", model_bind(m, a, 9, "/m2", &t));
 	done(m, model_open_socket(m, a, 7, &t));
-	refused(m, EINVAL, "do_loopback", model_bind(m, a, 7, "/m2", &t));
+	must_refuse(m, EINVAL, "do_loopback", model_bind(m, a, 7, "/m2", &t));
 	assert_int_equal(refs(m, NS_NET, net), 3);
 	model_kill(m, b, NULL);
-	refused(m, ENOENT, "proc_ns_get_link", model_open_ns(m, a, b, SLOT_NET, 8, &t));
+	must_refuse(m, ENOENT, "proc_ns_get_link", model_open_ns(m, a, b, SLOT_NET, 8, &t));
 	assert_int_equal(refs(m, NS_NET, net), 1);
 	done(m, model_close(m, a, 5, &t));
 	done(m, model_close(m, a, 6, &t));

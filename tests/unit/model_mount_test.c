@@ -10,22 +10,6 @@
 		check_sound(m);                                                                    \
 	} while (0)
 
-/* The function says no, and nothing has changed. */
-#define refused(errno_, func_, expression)                                                         \
-	do {                                                                                       \
-		struct trace t = {0};                                                              \
-		char *before = state_of(m), *after;                                                \
-                                                                                                   \
-		assert_int_equal(expression, -(errno_));                                           \
-		assert_string_equal(trace_refusal(&t)->func, func_);                               \
-		after = state_of(m);                                                               \
-		assert_string_equal(after, before);                                                \
-		check_sound(m);                                                                    \
-		free(before);                                                                      \
-		free(after);                                                                       \
-		trace_free(&t);                                                                    \
-	} while (0)
-
 #define has(who, path) model_has_mount(m, who, path)
 
 struct pair {
@@ -57,7 +41,7 @@ static void peers_share_all(void **state)
 	/* What was mounted by propagation is shared as well. */
 	done(model_mount(m, p.b, "tmpfs", "/mnt/x/y", NULL));
 	assert_true(has(p.a, "/mnt/x/y"));
-	refused(EBUSY, "propagate_mount_busy", model_umount(m, p.a, "/mnt/x", false, &t));
+	must_refuse(m, EBUSY, "propagate_mount_busy", model_umount(m, p.a, "/mnt/x", false, &t));
 	done(model_umount(m, p.a, "/mnt/x", true, NULL));
 	assert_false(has(p.a, "/mnt/x") || has(p.b, "/mnt/x") || has(p.b, "/mnt/x/y"));
 	/* The rest of the tree is private. */
@@ -92,8 +76,8 @@ static void slaves_receive(void **state)
 	done(model_propagation(m, p.a, "/mnt", MODEL_PRIVATE, NULL));
 	done(model_mount(m, p.a, "tmpfs", "/mnt/z", NULL));
 	assert_false(has(c, "/mnt/z"));
-	refused(EINVAL, "do_change_type",
-		model_propagation(m, p.a, "/mnt/nothing", MODEL_SHARED, &t));
+	must_refuse(m, EINVAL, "do_change_type",
+		    model_propagation(m, p.a, "/mnt/nothing", MODEL_SHARED, &t));
 	model_free(m);
 }
 
@@ -106,7 +90,7 @@ static void copies_for_other_owners_are_slaves(void **state)
 	(void)state;
 	done(model_mount(m, p.a, "tmpfs", "/mnt/x", NULL));
 	assert_true(has(c, "/mnt/x"));
-	refused(EINVAL, "can_umount", model_umount(m, c, "/mnt", false, &t));
+	must_refuse(m, EINVAL, "can_umount", model_umount(m, c, "/mnt", false, &t));
 	done(model_umount(m, c, "/mnt/x", false, NULL));
 	assert_true(has(p.a, "/mnt/x"));
 	model_free(m);
@@ -125,7 +109,7 @@ static void bind_mounts_are_peers(void **state)
 	assert_true(has(p.a, "/mnt/beside"));
 	assert_false(has(p.a, "/srv/beside"));
 	done(model_propagation(m, p.a, "/mnt", MODEL_UNBINDABLE, NULL));
-	refused(EINVAL, "do_loopback", model_bind_path(m, p.a, "/mnt", "/opt", &t));
+	must_refuse(m, EINVAL, "do_loopback", model_bind_path(m, p.a, "/mnt", "/opt", &t));
 	model_free(m);
 }
 
@@ -138,7 +122,7 @@ static void what_is_mounted_later_hides(void **state)
 	done(model_mount(m, p.a, "tmpfs", "/mnt/x", NULL));
 	done(model_mount(m, p.a, "tmpfs", "/mnt", NULL));
 	assert_false(has(p.a, "/mnt/x"));
-	refused(EINVAL, "can_umount", model_umount(m, p.a, "/mnt/x", false, &t));
+	must_refuse(m, EINVAL, "can_umount", model_umount(m, p.a, "/mnt/x", false, &t));
 	done(model_umount(m, p.a, "/mnt", false, NULL));
 	assert_true(has(p.a, "/mnt/x") && has(p.a, "/mnt"));
 	model_free(m);
@@ -153,8 +137,8 @@ static void mount_namespaces_make_no_circle(void **state)
 	(void)state;
 	done(model_open_ns(m, p.a, p.b, SLOT_MNT, 5, NULL));
 	done(model_open_ns(m, p.b, p.b, SLOT_MNT, 5, NULL));
-	refused(EINVAL, "copy_tree", model_bind(m, p.a, 5, "/mnt/ns", &t));
-	refused(EINVAL, "mnt_ns_loop", model_bind(m, p.b, 5, "/mnt/ns", &t));
+	must_refuse(m, EINVAL, "copy_tree", model_bind(m, p.a, 5, "/mnt/ns", &t));
+	must_refuse(m, EINVAL, "mnt_ns_loop", model_bind(m, p.b, 5, "/mnt/ns", &t));
 	done(model_propagation(m, p.a, "/mnt", MODEL_PRIVATE, NULL));
 	done(model_bind(m, p.a, 5, "/mnt/ns", NULL));
 	done(model_close(m, p.a, 5, NULL));
@@ -179,10 +163,10 @@ static void a_name_is_removed_everywhere(void **state)
 	done(model_close(m, a, 5, NULL));
 	model_kill(m, b, NULL);
 	c = call(m, a, "clone(CLONE_NEWNS)", NULL);
-	refused(EBUSY, "vfs_unlink", model_unlink(m, a, "/run/blue", &t));
+	must_refuse(m, EBUSY, "vfs_unlink", model_unlink(m, a, "/run/blue", &t));
 	/* A file that was opened through the mount keeps it. */
 	done(model_open_path(m, a, "/run/blue", 6, NULL));
-	refused(EBUSY, "propagate_mount_busy", model_umount(m, a, "/run/blue", false, &t));
+	must_refuse(m, EBUSY, "propagate_mount_busy", model_umount(m, a, "/run/blue", false, &t));
 	done(model_close(m, a, 6, NULL));
 	done(model_umount(m, a, "/run/blue", false, NULL));
 	assert_int_equal(refs(m, NS_NET, net), 1);
@@ -200,11 +184,12 @@ static void another_root(void **state)
 	(void)state;
 	done(model_mount(m, p.a, "proc", "/mnt/proc", NULL));
 	done(model_mount(m, p.a, "tmpfs", "/srv", NULL));
-	refused(EBUSY, "pivot_root", model_pivot_root(m, p.a, "/", "/mnt", &t));
-	refused(EINVAL, "pivot_root", model_pivot_root(m, p.a, "/mnt/dir", "/mnt/dir/old", &t));
-	refused(EINVAL, "pivot_root", model_pivot_root(m, p.a, "/mnt", "/srv/old", &t));
+	must_refuse(m, EBUSY, "pivot_root", model_pivot_root(m, p.a, "/", "/mnt", &t));
+	must_refuse(m, EINVAL, "pivot_root",
+		    model_pivot_root(m, p.a, "/mnt/dir", "/mnt/dir/old", &t));
+	must_refuse(m, EINVAL, "pivot_root", model_pivot_root(m, p.a, "/mnt", "/srv/old", &t));
 	done(model_propagation(m, p.a, "/mnt", MODEL_SHARED, NULL));
-	refused(EINVAL, "pivot_root", model_pivot_root(m, p.a, "/mnt", "/mnt/old", &t));
+	must_refuse(m, EINVAL, "pivot_root", model_pivot_root(m, p.a, "/mnt", "/mnt/old", &t));
 	done(model_propagation(m, p.a, "/mnt", MODEL_PRIVATE, NULL));
 	done(model_pivot_root(m, p.a, "/mnt", "/mnt/old", NULL));
 	assert_true(has(p.a, "/proc") && has(p.a, "/old") && has(p.a, "/old/srv"));
