@@ -288,7 +288,7 @@ gone() { ! "$NSCOPE" why "$1" >/dev/null; }
 @test "an nsproxy that no task points at is known by what its namespaces lack" {
   local pid kind
   # No system call leaves one, so it is made of a dump of a real set of namespaces.
-  unshare -mnpiuC -T --fork sleep 1000 3>&- &
+  unshare -mnpiuC -T --fork --kill-child sleep 1000 3>&- &
   HOLDER=$!
   wait_until has_child "$HOLDER"
   read -r pid <"/proc/$HOLDER/task/$HOLDER/children" || [ -n "$pid" ]
@@ -340,7 +340,7 @@ stands_still() {
 
 @test "why: what is printed ends no nscope, and the first of a pid namespace by SIGKILL" {
   local pid
-  unshare -pf --mount-proc sleep 1000 3>&- &
+  unshare -pf --kill-child --mount-proc sleep 1000 3>&- &
   HOLDER=$!
   wait_until has_child "$HOLDER"
   read -r pid <"/proc/$HOLDER/task/$HOLDER/children" || [ -n "$pid" ]

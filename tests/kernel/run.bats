@@ -13,6 +13,8 @@ setup() {
 }
 
 teardown() {
+  # shellcheck disable=SC2086 # words it is
+  [ -z "${OTHERS-}" ] || kill $OTHERS
   wait_until is_clean
   wait_until is_as_before
 }
@@ -79,6 +81,11 @@ END
   are_fine unshare --mount --pid --fork --mount-proc sh -c 'mount --bind /dev/null /proc/kmsg; exec "$@"' sh \
     unshare --user --map-root-user --mount "$NSCOPE" "${RUN[@]}"
   [[ $output == *"pidns-container: not run here: proc cannot be mounted here"* ]]
+}
+
+@test "run: without /proc nothing can be run, and it says so" {
+  need_root
+  [[ $NSCOPE_BUILD != */san ]] || skip "the sanitizers themselves need /proc"
   run -0 unshare --mount sh -c 'mount -t tmpfs none /proc; exec "$@"' sh "$NSCOPE" "${RUN[@]}"
   [[ $output == *"uts-child: not run here: there is no /proc here that shows nscope"* ]]
 }
@@ -92,14 +99,17 @@ END
   done
 }
 
-@test "run: thousands of other processes are not looked at after each act" {
-  local others=() n
+@test "run: hundreds of other processes are not looked at after each act" {
+  local n
   need_root
   need strace
-  for _ in {1..300}; do sleep 600 3>&- & others+=($!); done
+  for _ in {1..300}; do
+    sleep 600 3>&- &
+    OTHERS+=" $!"
+  done
+  export ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 # which cannot be when traced
   run -0 strace -f -qq -e trace=openat -o "$BATS_TEST_TMPDIR/opens" "$NSCOPE" run uts-child --plain --no-kernel
-  kill "${others[@]}"
-  n=$(grep -c "\"${others[100]}\"" "$BATS_TEST_TMPDIR/opens")
+  n=$(grep -c "\"${OTHERS##* }\"" "$BATS_TEST_TMPDIR/opens")
   [ "$n" -ge 1 ]
   [ "$n" -le 2 ]
 }
