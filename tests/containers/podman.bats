@@ -13,6 +13,10 @@ setup_file() {
   [ "$(id -u)" = 0 ] && hash podman runc jq busybox 2>/dev/null || return 0
   export place=$BATS_FILE_TMPDIR group
   group=$(unique podman)
+  # conmon of a container with ids of its own is in a mount namespace of its own. What its
+  # clean-up unmounts there goes here only if mounts propagate, as on most hosts they do.
+  mount --bind "$place" "$place"
+  mount --make-shared "$place"
   make_root "$place/rootfs"
   tar -C "$place/rootfs" -cf "$place/root.tar" .
   pod import --quiet "$place/root.tar" nscope-test >/dev/null
@@ -21,6 +25,7 @@ setup_file() {
 teardown_file() {
   [ -n "${group-}" ] || return 0
   wait_until no_cgroups
+  wait_until umount --recursive "$place"
 }
 
 setup() {
