@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mem.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +40,17 @@ char *xasprintf(const char *fmt, ...)
 		s = NULL;
 	va_end(ap);
 	return or_die(s);
+}
+
+void mem_keep(void)
+{
+#ifdef M_TRIM_THRESHOLD
+	enum { KEPT = 256 << 20, MAPPED = 32 << 20 }; /* glibc takes no larger one for mmap() */
+
+	mallopt(M_TRIM_THRESHOLD, KEPT);
+	mallopt(M_MMAP_THRESHOLD, MAPPED);
+	mallopt(M_TOP_PAD, 1 << 20);
+#endif
 }
 
 #define ARENA_CHUNK (64 * 1024 - 32)

@@ -208,6 +208,8 @@ struct feed *feed_start(uint32_t skip)
 		.refresh = refresh,
 	};
 	f->skip = skip;
+	/* Each reading makes what the one before it made, and frees. */
+	mem_keep();
 	/* Until the interface tells: what its first view shows. */
 	f->needs.facts = TASK_STAT | TASK_PIDS | TASK_UID | TASK_CGROUP;
 	f->needs.lead_facts = f->needs.facts;

@@ -57,6 +57,7 @@ int main(int argc, char **argv)
 		fputs("usage: refresh N\n", stderr);
 		return 2;
 	}
+	mem_keep();
 	ms = xcalloc(n, sizeof(*ms));
 	snap_unref(read_once(&keep));
 	for (int i = 0; i < n; i++) {
