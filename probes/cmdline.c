@@ -2,8 +2,9 @@
 /*
  * Command lines. Reading one takes the memory lock of its process and blocks for
  * as long as another holds it, so it is done by a child that takes no signal but
- * the SIGKILL that frees it from that wait. The directories of the tasks stay open
- * until then: a number that is used again cannot put words into another's mouth.
+ * the SIGKILL that frees it from that wait. A number that is used again must not put
+ * words into another's mouth: either the directories of the tasks stay open until then,
+ * or the kernel probe looks in the end who is still the same, which is much less work.
  */
 #include "probe.h"
 
@@ -19,7 +20,8 @@
 
 #include "uapi.h"
 
-#define PENDING_MAX 256	 /* tasks that are read by one child, if as many descriptors may be open */
+#define PENDING_MAX 1024 /* tasks that are read by one child */
+#define OPEN_MAX    256	 /* the same, of those with an open directory, if there may be as many */
 #define TEXT_MAX    4096 /* bytes that are kept of a command line */
 #define CUT_MARK    " ..."
 #define DEADLINE_MS 50 /* without a further line the child is stuck */
@@ -28,12 +30,14 @@
 
 struct pending {
 	int32_t row;
-	int dirfd;
+	int dirfd;     /* of the task, ours; or that of /proc, when it is of the kernel's */
+	char path[24]; /* below it */
 };
 
 struct cmdline_state {
 	struct pending pending[PENDING_MAX];
 	unsigned n;
+	bool has_numbers; /* some were read by their numbers */
 	unsigned n_stuck;
 	pid_t to_reap[STUCK_MAX];
 };
@@ -54,7 +58,7 @@ static void child(struct answers *a, const struct pending *p, unsigned n)
 	char *at = a->text[0];
 
 	for (unsigned i = 0; i < n; i++) {
-		int fd = openat(p[i].dirfd, "cmdline", O_RDONLY | O_CLOEXEC);
+		int fd = openat(p[i].dirfd, p[i].path, O_RDONLY | O_CLOEXEC);
 		ssize_t got = fd < 0 ? -1 : read(fd, at, TEXT_MAX + 1);
 
 		a->sizes[i] = got < 0 ? -errno : got;
@@ -108,6 +112,9 @@ static void set_cmdline(struct probe_env *env, int32_t row, const char *text, si
 	bool is_cut = n > TEXT_MAX;
 	char buf[TEXT_MAX + sizeof(CUT_MARK)];
 
+	/* execve() leaves a NUL at least: there is no memory any more to read it from. */
+	if (!n && t->facts & TASK_STAT && !t->is_kthread)
+		return;
 	n = is_cut ? TEXT_MAX : n;
 	while (n && !text[n - 1])
 		n--;
@@ -221,21 +228,28 @@ static void read_pending(struct probe_env *env)
 	if (i < st->n)
 		probe_gap(env, COV_PARTIAL, st->n - i, "not tried: too many were blocked");
 	for (i = 0; i < st->n; i++)
-		close(st->pending[i].dirfd);
+		if (st->pending[i].dirfd != env->proc)
+			close(st->pending[i].dirfd);
 	st->n = 0;
+}
+
+/* A kernel thread has none; its empty text is what there is to know. */
+static bool is_known(struct probe_env *env, int32_t row)
+{
+	struct task *t = builder_task(env->b, row);
+
+	if (t->is_kthread)
+		t->facts |= TASK_CMDLINE;
+	return t->is_kthread;
 }
 
 int cmdline_task(struct probe_env *env, int32_t row, int dirfd)
 {
 	struct cmdline_state *st = env->state;
-	struct task *t = builder_task(env->b, row);
 	int own;
 
-	/* A kernel thread has none; its empty text is what there is to know. */
-	if (t->is_kthread) {
-		t->facts |= TASK_CMDLINE;
+	if (is_known(env, row))
 		return 0;
-	}
 	own = fcntl(dirfd, F_DUPFD_CLOEXEC, 3);
 	if (own < 0) {
 		read_pending(env);
@@ -245,10 +259,39 @@ int cmdline_task(struct probe_env *env, int32_t row, int dirfd)
 		probe_gap(env, COV_PARTIAL, 1, strerror(errno));
 		return 0;
 	}
-	st->pending[st->n++] = (struct pending){row, own};
-	if (st->n == (env->fd_room == PROBE_CHUNK_MAX ? PENDING_MAX : env->fd_room))
+	st->pending[st->n++] = (struct pending){row, own, "cmdline"};
+	if (st->n >= (env->fd_room == PROBE_CHUNK_MAX ? OPEN_MAX : env->fd_room))
 		read_pending(env);
 	return 0;
+}
+
+void cmdline_number(struct probe_env *env, int32_t row)
+{
+	struct cmdline_state *st = env->state;
+	struct pending *p = &st->pending[st->n];
+
+	if (is_known(env, row))
+		return;
+	*p = (struct pending){row, env->proc, ""};
+	snprintf(p->path, sizeof(p->path), "%d/cmdline", builder_task(env->b, row)->tid);
+	st->has_numbers = true;
+	if (++st->n == PENDING_MAX)
+		read_pending(env);
+}
+
+/* Of who has gone meanwhile it may be another's. */
+static void drop_others(struct probe_env *env)
+{
+	_cleanup_free_ bool *same = kernel_same(env);
+
+	for (uint32_t i = 0; i < env->n_from_kernel; i++) {
+		struct task *t = builder_task(env->b, i);
+
+		if ((same && same[i]) || t->is_kthread)
+			continue;
+		t->cmdline = (struct raw){""};
+		t->facts &= ~TASK_CMDLINE;
+	}
 }
 
 int cmdline_end(struct probe_env *env)
@@ -256,6 +299,8 @@ int cmdline_end(struct probe_env *env)
 	struct cmdline_state *st = env->state;
 
 	read_pending(env);
+	if (st->has_numbers)
+		drop_others(env);
 	for (unsigned i = 0; i < STUCK_MAX; i++)
 		if (st->to_reap[i])
 			waitpid(st->to_reap[i], NULL, WNOHANG);

@@ -171,3 +171,19 @@ bool probe_is_in_mnt_ns(struct probe_env *env, int dirfd, int32_t mnt_ns)
 	text[n] = '\0';
 	return nsfs_parse(text, &kind, &inum) && inum == builder_ns_row(env->b, mnt_ns)->inum;
 }
+
+int32_t probe_find_from_kernel(const struct probe_env *env, pid_t tid)
+{
+	uint32_t lo = 0, hi = env->n_from_kernel;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (builder_task(env->b, mid)->tid < tid)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < env->n_from_kernel && builder_task(env->b, lo)->tid == tid ? (int32_t)lo
+									       : IX_NONE;
+}

@@ -394,7 +394,7 @@ int kernel_begin(struct probe_env *env)
 		probe_gap(env, COV_OFF, 0, "/proc is that of another pid namespace than ours");
 		return 0;
 	}
-	keep = kept && *kept ? *kept : xcalloc(1, sizeof(*keep));
+	keep = env->keep = kept && *kept ? *kept : xcalloc(1, sizeof(*keep));
 	err = keep->reader ? 0 : kernel_reader_open(&keep->reader, &e);
 	if (!err)
 		err = env->want->has_ledger ? read_ledger(&m, keep, &l, &e)
@@ -410,9 +410,27 @@ int kernel_begin(struct probe_env *env)
 	addr_map_free(&m.css_sets);
 	if (kept)
 		*kept = keep;
-	else
-		probe_keep_free(keep);
 	return 0;
+}
+
+bool *kernel_same(struct probe_env *env)
+{
+	bool *same = xcalloc(env->n_from_kernel, sizeof(*same));
+	struct kernel_scan scan;
+	struct err e;
+
+	if (kernel_reader_scan(env->keep->reader, &scan, &e)) {
+		free(same);
+		return NULL;
+	}
+	for (uint32_t i = 0; i < scan.n_tasks; i++) {
+		int32_t row = probe_find_from_kernel(env, scan.tasks[i].tid);
+
+		if (row >= 0)
+			same[row] = builder_task(env->b, row)->start ==
+				    scan.tasks[i].start / NSEC_PER_TICK;
+	}
+	return same;
 }
 
 int kernel_reader_build(struct kernel_reader *r, struct snap_builder *b, struct err *e)

@@ -95,7 +95,8 @@ struct probe_env {
 	bool has_no_nsfs;	       /* the kernel probe knows: no namespace is open or mounted */
 	bool has_files;		       /* the kernel probe gave the open files that matter */
 	bool has_lists;		       /* the kernel probe gave the namespaces without tasks too */
-	uint32_t n_quotas; /* of so many user namespaces the kernel probe gave the quotas */
+	uint32_t n_quotas;	 /* of so many user namespaces the kernel probe gave the quotas */
+	struct probe_keep *keep; /* what the kernel probe has loaded; the driver frees it */
 	enum coverage_state kernel_state; /* COV_OFF: it did not run */
 	ARRAY(int32_t) cgroup_like; /* by row of the kernel's: the first one in the same cgroups */
 };
@@ -134,6 +135,9 @@ struct probe {
 	int (*begin)(struct probe_env *env);
 	int (*batch)(struct probe_env *env, const struct probe_task *tasks, unsigned n);
 	int (*task)(struct probe_env *env, int32_t row, int dirfd);
+	/* The same for a task of the kernel's, by its number, which may be another's by now: the
+	 * probe asks kernel_same() in the end. */
+	void (*number)(struct probe_env *env, int32_t row);
 	int (*fd)(struct probe_env *env, int32_t row, int dirfd, const struct probe_fd *fd);
 	int (*end)(struct probe_env *env);
 };
@@ -174,6 +178,7 @@ int nsfs_end(struct probe_env *env);
 int netnsid_end(struct probe_env *env);
 int quota_end(struct probe_env *env);
 int cmdline_task(struct probe_env *env, int32_t row, int dirfd);
+void cmdline_number(struct probe_env *env, int32_t row);
 int cmdline_end(struct probe_env *env);
 int users_end(struct probe_env *env);
 
@@ -184,6 +189,14 @@ extern const size_t nslinks_state_size, facts_state_size, fds_state_size, cgroup
 
 /* Show one descriptor of a process to every probe that looks at descriptors. */
 void probe_each_fd(struct probe_env *env, int32_t row, int dirfd, const struct probe_fd *fd);
+
+/* ---- services: kernel.c ---- */
+
+/*
+ * Of the tasks of the kernel's (the first env->n_from_kernel rows): which are still there,
+ * the same as at the first reading. The caller frees; NULL when that could not be read.
+ */
+bool *kernel_same(struct probe_env *env);
 
 /* ---- services: proc.c ---- */
 
@@ -198,6 +211,9 @@ int probe_env_open(struct probe_env *env, struct err *e);
 
 /* Is it the first task, or the first process, of one of its namespaces so far? */
 bool probe_is_lead(struct probe_env *env, const struct task *t);
+
+/* The row of a task that the kernel probe gave, or IX_NONE. */
+int32_t probe_find_from_kernel(const struct probe_env *env, pid_t tid);
 
 /* Is the task of this directory in the mount namespace (row)? */
 bool probe_is_in_mnt_ns(struct probe_env *env, int dirfd, int32_t mnt_ns);

@@ -126,6 +126,7 @@ const struct probe probes[] = {
 			.fills = TASK_CMDLINE,
 			.state_size = &cmdline_state_size,
 			.task = cmdline_task,
+			.number = cmdline_number,
 			.end = cmdline_end,
 		},
 	[PROBE_USERS] =
@@ -271,28 +272,11 @@ static void copy_cgroup(struct driver *d, int32_t row)
 	t->facts |= TASK_CGROUP;
 }
 
-/* Rows of the kernel's are in the order of their tids. */
-static int32_t find_from_kernel(const struct driver *d, pid_t tid)
-{
-	uint32_t lo = 0, hi = d->env.n_from_kernel;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (builder_task(d->env.b, mid)->tid < tid)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < d->env.n_from_kernel && builder_task(d->env.b, lo)->tid == tid ? (int32_t)lo
-										   : IX_NONE;
-}
-
 /* In another time namespace than the first, /proc counts from another moment on. */
 static int64_t read_start_shift(struct driver *d)
 {
 	_cleanup_fd_ int dirfd = openat(d->env.proc, "self", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int32_t row = find_from_kernel(d, d->env.self);
+	int32_t row = probe_find_from_kernel(&d->env, d->env.self);
 
 	return row < 0 || dirfd < 0
 		       ? 0
@@ -321,6 +305,10 @@ static void complete_task(struct driver *d, int32_t row, uint32_t set)
 
 		if (!has_hook_for(d, i, row))
 			continue;
+		if (probes[i].number) {
+			probes[i].number(env_for(d, i), row);
+			continue;
+		}
 		if (dirfd < 0) {
 			snprintf(path, sizeof(path), "%d", builder_task(d->env.b, row)->tid);
 			dirfd = openat(d->env.proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -441,7 +429,7 @@ static bool has_all(struct driver *d)
 {
 	uint32_t before = builder_n_tasks(d->env.b);
 
-	if (d->env.n_hidden && find_from_kernel(d, 1) < 0) {
+	if (d->env.n_hidden && probe_find_from_kernel(&d->env, 1) < 0) {
 		take_process(d, 1);
 		if (d->n_chunk)
 			read_chunk(d);
@@ -464,7 +452,7 @@ static void walk(struct driver *d)
 	if (pids.list.n)
 		qsort(pids.list.items, pids.list.n, sizeof(*pids.list.items), pid_order);
 	for (uint32_t i = 0; i < pids.list.n && !d->has_given_up; i++)
-		if (find_from_kernel(d, pids.list.items[i]) < 0)
+		if (probe_find_from_kernel(&d->env, pids.list.items[i]) < 0)
 			take_process(d, pids.list.items[i]);
 	if (d->n_chunk)
 		read_chunk(d);
@@ -502,6 +490,8 @@ static void end_probes(struct driver *d)
 		free(d->state[i]);
 	free(d->env.ns_flags.items);
 	free(d->env.cgroup_like.items);
+	if (!d->env.want->keep)
+		probe_keep_free(d->env.keep);
 	close(d->env.proc);
 }
 
