@@ -52,7 +52,8 @@ static bool has_rights(void)
 static int refuse(int errnum, struct err *e)
 {
 	if (errnum == EPERM || errnum == EACCES || !has_rights())
-		return err_set(e, EPERM, "needs CAP_BPF and CAP_PERFMON");
+		return err_set(e, EPERM,
+			       "needs CAP_BPF and CAP_PERFMON in the initial user namespace");
 	return err_set(e, errnum, "this kernel does not take the programs (Linux 6.7 would)");
 }
 

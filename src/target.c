@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,8 +16,22 @@ bool target_is_path(const char *text)
 	return strchr(text, '/');
 }
 
-/* Digits up to the end, in brackets or not. */
-static bool parse_number(const char *p, bool *has_brackets, uint32_t *n)
+/* "@5123" up to the end, or nothing. */
+static bool parse_id(const char *p, uint64_t *id)
+{
+	char *end;
+
+	if (!*p)
+		return true;
+	if (*p != '@' || !isdigit((unsigned char)p[1]))
+		return false;
+	errno = 0;
+	*id = strtoull(p + 1, &end, 10);
+	return !errno && *id && !*end;
+}
+
+/* Digits, in brackets or not; *rest is what follows. */
+static bool parse_number(const char *p, bool *has_brackets, uint32_t *n, const char **rest)
 {
 	char *end;
 	unsigned long long v;
@@ -27,9 +42,10 @@ static bool parse_number(const char *p, bool *has_brackets, uint32_t *n)
 		return false;
 	errno = 0;
 	v = strtoull(p, &end, 10);
-	if (errno || v > UINT32_MAX || (*has_brackets && *end++ != ']') || *end)
+	if (errno || v > UINT32_MAX || (*has_brackets && *end++ != ']'))
 		return false;
 	*n = v;
+	*rest = end;
 	return true;
 }
 
@@ -46,7 +62,7 @@ static int fail_kind(const char *name, struct err *e)
 
 int target_parse(const char *text, struct target *t, struct err *e)
 {
-	const char *colon = strchr(text, ':'), *number = colon ? colon + 1 : text;
+	const char *colon = strchr(text, ':'), *number = colon ? colon + 1 : text, *rest;
 	char kind[16] = "";
 	bool has_brackets;
 
@@ -60,14 +76,23 @@ int target_parse(const char *text, struct target *t, struct err *e)
 		if (t->kind < 0)
 			return fail_kind(kind, e);
 	}
-	if (!parse_number(number, &has_brackets, &t->n))
+	if (!parse_number(number, &has_brackets, &t->n, &rest) || !parse_id(rest, &t->id) ||
+	    (t->id && t->of != OF_NS))
 		return err_set(e, 0,
 			       "%s is no TARGET; it looks like net:[4026532998], 4026532998, "
 			       "pid:1911, #5, or is a path like /run/netns/blue",
 			       text);
-	if (t->of == OF_NS && t->kind == NS_PID && !has_brackets && t->n <= PID_LIMIT)
+	if (t->of == OF_NS && t->kind == NS_PID && !has_brackets && !t->id && t->n <= PID_LIMIT)
 		t->of = OF_TASK;
 	return 0;
+}
+
+static int32_t find_ns(const struct target *t, const struct snap *s)
+{
+	int32_t row = snap_find_ns(s, t->kind, t->n);
+
+	/* An id that nobody could read does not exclude it. */
+	return row >= 0 && t->id && s->nss[row].id && s->nss[row].id != t->id ? IX_NONE : row;
 }
 
 static int32_t find_row(const struct target *t, const struct snap *s)
@@ -75,39 +100,25 @@ static int32_t find_row(const struct target *t, const struct snap *s)
 	if (t->of == OF_TASK)
 		return snap_find_task(s, t->n);
 	if (t->of == OF_NS)
-		return snap_find_ns(s, t->kind, t->n);
+		return find_ns(t, s);
 	return t->n && t->n <= s->n_nsproxies ? (int32_t)t->n - 1 : IX_NONE;
 }
 
+/* No near number is offered: it would be that of something else. */
 static int fail_ns(const struct target *t, const struct snap *s, struct err *e)
 {
-	char word[16], candidate[16];
-	struct nearest near = {.word = word};
-	const struct ns *best = NULL;
+	const char *kind = t->kind >= 0 ? ns_kinds[t->kind].name : "namespace";
 	int32_t other = snap_find_ns(s, -1, t->n);
 
-	if (other >= 0) {
-		err_set(e, 0, "there is no %s:[%u]; %u is of another kind: %s",
-			ns_kinds[t->kind].name, t->n, t->n, ns_kinds[s->nss[other].kind].name);
-		return -ENOENT;
-	}
-	snprintf(word, sizeof(word), "%u", t->n);
-	for (uint32_t i = 0; i < s->n_nss; i++) {
-		if (t->kind >= 0 && s->nss[i].kind != (enum ns_kind)t->kind)
-			continue;
-		snprintf(candidate, sizeof(candidate), "%u", s->nss[i].inum);
-		near.best = best ? word : NULL;
-		nearest_try(&near, candidate);
-		if (near.best == candidate)
-			best = &s->nss[i];
-	}
-	if (best)
-		err_set(e, 0, "there is no %s:[%u]; did you mean %s:[%u]?",
-			t->kind >= 0 ? ns_kinds[t->kind].name : "namespace", t->n,
-			ns_kinds[best->kind].name, best->inum);
+	if (other >= 0 && t->kind >= 0 && s->nss[other].kind != (enum ns_kind)t->kind)
+		err_set(e, 0, "there is no %s:[%u]; %u is of another kind: %s", kind, t->n, t->n,
+			ns_kinds[s->nss[other].kind].name);
+	else if (other >= 0)
+		err_set(e, 0, "it has gone: %s:[%u] is another by now, @%" PRIu64, kind, t->n,
+			s->nss[other].id);
 	else
-		err_set(e, 0, "there is no %s:[%u]",
-			t->kind >= 0 ? ns_kinds[t->kind].name : "namespace", t->n);
+		err_set(e, 0, "there is no %s:[%u]: it has gone, or cannot be seen from here", kind,
+			t->n);
 	return -ENOENT;
 }
 

@@ -7,7 +7,11 @@
 #include "why_impl.h"
 #include "why_plan.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 #define KILL_LINE 16   /* processes in one command */
+#define MAX_NAMES 3    /* of them in its comment */
 #define MAX_STEPS 1000 /* of one plan: what is more is asked for again */
 
 struct steps {
@@ -24,22 +28,48 @@ static bool begin_step(struct steps *st)
 	return true;
 }
 
-/* Commands that end these, as many as it takes. */
-static void put_kill(struct steps *st, const char *command, const pid_t *pids, uint32_t n,
-		     bool is_watch, const char *comment)
+/* Whom a command ends: a few names, for a number says nothing of what stops with it. */
+static void put_names(struct steps *st, const pid_t *pids, uint32_t n)
 {
-	bool is_late = is_watch && st->n;
+	const char *names[MAX_NAMES];
+	uint32_t n_names = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		if (!(i % KILL_LINE)) {
-			if (!begin_step(st))
-				return;
-			strbuf_puts(st->w->out, is_late ? "# " : "");
-			strbuf_puts(st->w->out, command);
+		int32_t row = snap_find_task(st->w->s, pids[i]);
+		uint32_t j = 0;
+
+		if (row < 0 || !*st->w->s->tasks[row].comm.s)
+			continue;
+		while (j < n_names && strcmp(names[j], st->w->s->tasks[row].comm.s))
+			j++;
+		if (j == MAX_NAMES) {
+			strbuf_puts(st->w->out, ", ...");
+			break;
 		}
-		strbuf_printf(st->w->out, " %d", pids[i]);
-		if (i + 1 == n || (i + 1) % KILL_LINE == 0)
-			strbuf_printf(st->w->out, "   # %s\n", comment);
+		if (j < n_names)
+			continue;
+		names[n_names++] = st->w->s->tasks[row].comm.s;
+		strbuf_puts(st->w->out, j ? ", " : "");
+		text_safe(st->w->out, st->w->s->tasks[row].comm, st->w->cs);
+	}
+	strbuf_puts(st->w->out, n_names ? ": " : "");
+}
+
+/* Commands that end these, as many as it takes. */
+static void put_kill(struct steps *st, const char *command, const pid_t *pids, uint32_t n,
+		     const char *comment)
+{
+	for (uint32_t i = 0; i < n; i += KILL_LINE) {
+		uint32_t len = n - i < KILL_LINE ? n - i : KILL_LINE;
+
+		if (!begin_step(st))
+			return;
+		strbuf_puts(st->w->out, command);
+		for (uint32_t j = 0; j < len; j++)
+			strbuf_printf(st->w->out, " %d", pids[i + j]);
+		strbuf_puts(st->w->out, "   # ");
+		put_names(st, &pids[i], len);
+		strbuf_printf(st->w->out, "%s\n", comment);
 	}
 }
 
@@ -52,6 +82,7 @@ static bool is_stopped(const struct task *t)
 static void kill_by(struct steps *st, bool is_user, enum fate fate, bool has_to,
 		    const char *comment)
 {
+	const char *command = has_to ? "kill -KILL" : "kill";
 	const struct snap *s = st->w->s;
 	ARRAY(pid_t) pids = {0};
 
@@ -63,29 +94,36 @@ static void kill_by(struct steps *st, bool is_user, enum fate fate, bool has_to,
 		    s->tasks[i].tid > 1)
 			*array_add(&pids) = s->tasks[i].tid;
 	}
-	put_kill(st, has_to ? "kill -KILL" : "kill", pids.items, pids.n, fate == FATE_WATCH,
-		 comment);
+	/* They may be gone by then, and are not ended as long as there is something else to do. */
+	if (fate == FATE_WATCH && st->n) {
+		command = has_to ? "# kill -KILL" : "# kill";
+		comment = "just looks at a process of it; later, when it is still there";
+	}
+	put_kill(st, command, pids.items, pids.n, comment);
 	free(pids.items);
 }
 
 static void kill_all(struct steps *st)
 {
+	bool is_alone = st->p->nss.n == 1;
+	const char *open = is_alone ? "or have the descriptors above closed"
+				    : "or have what it has open of it, or of what counts on it, "
+				      "closed";
+
 	kill_by(st, true, FATE_INIT, true,
 		"the first process of a pid namespace, and with it all that are inside");
 	kill_by(st, true, FATE_KILL, false,
-		st->p->nss.n == 1 ? "the processes that use it"
-				  : "the processes that use it, or what counts on it");
+		is_alone ? "the processes that use it"
+			 : "the processes that use it, or what counts on it");
 	kill_by(st, true, FATE_KILL, true, "stopped processes that use it");
-	kill_by(st, false, FATE_INIT, true, "or let it close the descriptors above");
-	kill_by(st, false, FATE_KILL, false, "or let them close the descriptors above");
-	kill_by(st, false, FATE_KILL, true, "stopped; or let them close the descriptors above");
-	put_kill(st, "kill", st->p->others.items, st->p->others.n, false,
-		 "or let them close the descriptors above");
-	kill_by(st, false, FATE_PARENT, false, "or let it wait for its children that have ended");
-	kill_by(st, false, FATE_PARENT, true, "or let it wait for its children that have ended");
-	/* They may be gone by now, and are not ended as long as there is something else to do. */
-	kill_by(st, false, FATE_WATCH, false, "or let them close the descriptors above");
-	kill_by(st, false, FATE_WATCH, true, "or let them close the descriptors above");
+	kill_by(st, false, FATE_INIT, true, open);
+	kill_by(st, false, FATE_KILL, false, open);
+	kill_by(st, false, FATE_KILL, true, open);
+	put_kill(st, "kill", st->p->others.items, st->p->others.n, open);
+	kill_by(st, false, FATE_PARENT, false, "or have it wait for its children that have ended");
+	kill_by(st, false, FATE_PARENT, true, "or have it wait for its children that have ended");
+	kill_by(st, false, FATE_WATCH, false, open);
+	kill_by(st, false, FATE_WATCH, true, open);
 }
 
 /* What no command ends from here. */
@@ -124,18 +162,19 @@ static void put_command(struct why_out *w, int32_t mnt, struct raw where)
 	why_quote(w, where);
 }
 
-/* The processes of a mount namespace, for a kill. */
+/* The processes of a mount namespace, for a kill: all, or it stays. */
 static void put_members(struct why_out *w, const struct ns *mnt)
 {
-	uint32_t n = 0;
+	int32_t last = IX_NONE;
 
-	for (uint32_t i = 0; i < mnt->n_threads && n < KILL_LINE; i++) {
-		const struct task *t = &w->s->tasks[w->s->members[mnt->first_member + i]];
+	for (uint32_t i = 0; i < mnt->n_threads; i++) {
+		int32_t row = w->s->members[mnt->first_member + i];
+		int32_t leader = w->s->tasks[row].leader >= 0 ? w->s->tasks[row].leader : row;
 
-		if (!task_is_leader(t))
-			continue;
-		strbuf_printf(w->out, " %d", t->tid);
-		n++;
+		/* Sorted as tasks are; a thread may be in it without its leader. */
+		if (leader != last && w->s->tasks[leader].tid > 1)
+			strbuf_printf(w->out, " %d", w->s->tasks[leader].tid);
+		last = leader;
 	}
 }
 
@@ -179,6 +218,31 @@ static bool is_unsure(const struct why_plan *p, int32_t ns)
 	return p->has_inner || p->s->nss[ns].kind == NS_PID || p->s->nss[ns].kind == NS_USER;
 }
 
+static void put_again(struct why_out *w, const struct ns *ns)
+{
+	/* No brackets: to a shell they are a pattern. */
+	strbuf_printf(w->out, "nscope why %s:%u", ns_kinds[ns->kind].name, ns->inum);
+	/* The number of one that has gone is another's at once. */
+	if (ns->id)
+		strbuf_printf(w->out, "@%" PRIu64, ns->id);
+	strbuf_puts(w->out, "   # once more, when it is still there\n");
+}
+
+/* All that counts on what has to go was found. */
+static bool is_whole(const struct why_plan *p)
+{
+	struct hold holds[REF_N_KINDS];
+
+	for (uint32_t i = 0; i < p->nss.n; i++) {
+		unsigned n = why_holds(p->s, p->nss.items[i], holds);
+		struct hold_sum sum = why_sum(p->s, p->nss.items[i], holds, n);
+
+		if (!sum.has_rest || sum.unexplained)
+			return false;
+	}
+	return true;
+}
+
 void why_steps(struct why_out *w, int32_t ns)
 {
 	struct why_plan p;
@@ -190,7 +254,9 @@ void why_steps(struct why_out *w, int32_t ns)
 		return;
 	}
 	why_plan_make(&p, w->s, ns);
-	strbuf_puts(w->out, "It goes when all of this is done, in this order:\n");
+	strbuf_puts(w->out, is_whole(&p) ? "It goes when all of this is done, in this order:\n"
+					 : "More may keep it than can be seen; of what is seen, "
+					   "this has to be done, in this order:\n");
 	for (uint32_t i = 0; i < p.umounts.n; i++)
 		put_umount(&st, p.umounts.items[i]);
 	kill_all(&st);
@@ -202,9 +268,7 @@ void why_steps(struct why_out *w, int32_t ns)
 				    "kernel holds it.\n");
 	} else if (is_unsure(&p, ns)) {
 		begin_step(&st);
-		/* No brackets: to a shell they are a pattern. */
-		strbuf_printf(w->out, "nscope why %s:%u   # once more, when it is still there\n",
-			      ns_kinds[w->s->nss[ns].kind].name, w->s->nss[ns].inum);
+		put_again(w, &w->s->nss[ns]);
 	}
 	why_plan_free(&p);
 }

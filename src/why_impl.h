@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What why_text.c and why_free.c share: how things are named in lines. */
+/* What why_text.c, why_keeper.c and why_free.c share: how things are named in lines. */
 #ifndef NSCOPE_WHY_IMPL_H
 #define NSCOPE_WHY_IMPL_H
 
@@ -21,8 +21,13 @@ void why_name_task(struct why_out *w, int32_t task);
 void why_name_pid(struct why_out *w, pid_t pid);
 /* "#5", or "~5" when it was inferred. */
 void why_name_nsproxy(struct why_out *w, int32_t nsproxy);
-/* Safe text between quotes for a shell, where it needs them. */
+
+/* why_keeper.c: a word for a shell, of safe text; any shell of POSIX gets the same bytes of it. */
 void why_quote(struct why_out *w, struct raw path);
+/* Lines of who keeps what h counts. */
+void why_keepers(struct why_out *w, const struct hold *h);
+/* "and 3 more", when fewer were shown than there are. */
+void why_more(struct why_out *w, uint32_t shown, uint32_t n);
 
 /* The steps that would free the namespace, numbered, each a command. */
 void why_steps(struct why_out *w, int32_t ns);

@@ -54,135 +54,6 @@ void why_name_nsproxy(struct why_out *w, int32_t nsproxy)
 	strbuf_printf(w->out, "%c%d", p->is_inferred ? '~' : '#', p->id);
 }
 
-void why_quote(struct why_out *w, struct raw path)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				    "/._-+:@%,=";
-	bool is_plain = *path.s && strspn(path.s, plain) == strlen(path.s);
-
-	if (is_plain) {
-		text_safe(w->out, path, w->cs);
-		return;
-	}
-	/* $'...' takes the \xNN of safe text; a quote of the path itself would end it. */
-	strbuf_puts(w->out, "$'");
-	for (const char *p = path.s; *p; p++) {
-		if (*p == '\'' || *p == '\\' || (unsigned char)*p < ' ' ||
-		    (unsigned char)*p >= 0x7f)
-			strbuf_printf(w->out, "\\x%02x", (unsigned char)*p);
-		else
-			strbuf_add(w->out, p, 1);
-	}
-	strbuf_puts(w->out, "'");
-}
-
-/* ---- keepers ---- */
-
-static void put_bind(struct why_out *w, const struct keeper *k)
-{
-	const struct ns *mnt = k->mnt_ns >= 0 ? &w->s->nss[k->mnt_ns] : NULL;
-
-	if (!mnt) {
-		strbuf_puts(w->out, "mounted in a tree that is mounted nowhere");
-		return;
-	}
-	strbuf_puts(w->out, "mounted at ");
-	text_safe(w->out, k->path, w->cs);
-	strbuf_puts(w->out, " in ");
-	why_name_ns(w, k->mnt_ns);
-	if (mnt->is_initial) {
-		strbuf_puts(w->out, " (initial)");
-	} else if (mnt->lead >= 0) {
-		strbuf_puts(w->out, " of ");
-		why_name_task(w, mnt->lead);
-	} else {
-		strbuf_puts(w->out, ", which no task uses");
-	}
-}
-
-static void put_fd(struct why_out *w, const struct keeper *k)
-{
-	strbuf_printf(w->out, "descriptor %d of ", k->fd);
-	why_name_pid(w, k->pid);
-}
-
-static void put_named(struct why_out *w, const struct keeper *k)
-{
-	put_fd(w, k);
-	if (*k->path.s) {
-		strbuf_puts(w->out, ": ");
-		text_safe(w->out, k->path, w->cs);
-	}
-}
-
-static void put_task(struct why_out *w, const struct keeper *k)
-{
-	why_name_pid(w, k->tid ? k->tid : k->pid);
-	if (*k->path.s) {
-		strbuf_puts(w->out, ": ");
-		text_safe(w->out, k->path, w->cs);
-	}
-}
-
-static void put_flight(struct why_out *w, const struct keeper *k)
-{
-	strbuf_puts(w->out, "in a message that nobody has received yet, in the socket that is ");
-	put_fd(w, k);
-}
-
-static void put_queue(struct why_out *w, const struct keeper *k)
-{
-	strbuf_puts(w->out, "a connection that waits to be accepted by ");
-	put_fd(w, k);
-}
-
-static void put_super(struct why_out *w, const struct keeper *k)
-{
-	strbuf_puts(w->out, "a mounted file system");
-	if (*k->path.s) {
-		strbuf_puts(w->out, " of type ");
-		text_safe(w->out, k->path, w->cs);
-	}
-}
-
-static void put_cpu(struct why_out *w, const struct keeper *k)
-{
-	strbuf_printf(w->out, "processor %d, which idles and lets go with its next task", k->fd);
-}
-
-static void put_ipc(struct why_out *w, const struct keeper *k)
-{
-	(void)k;
-	strbuf_puts(w->out, "an object of System V IPC that remembers it (ipcs -p)");
-}
-
-static void (*const put_keeper[KEEPER_N_KINDS])(struct why_out *w, const struct keeper *k) = {
-	[KEEPER_FD] = put_fd,	    [KEEPER_BIND] = put_bind,	[KEEPER_SOCKET] = put_named,
-	[KEEPER_TASK] = put_task,   [KEEPER_FILE] = put_named,	[KEEPER_FLIGHT] = put_flight,
-	[KEEPER_QUEUE] = put_queue, [KEEPER_SUPER] = put_super, [KEEPER_CPU] = put_cpu,
-	[KEEPER_IPC] = put_ipc,
-};
-
-static void put_more(struct why_out *w, uint32_t shown, uint32_t n)
-{
-	if (n > shown)
-		strbuf_printf(w->out, "      and %u more\n", n - shown);
-}
-
-static void put_keepers(struct why_out *w, const struct hold *h)
-{
-	uint32_t i;
-
-	for (i = 0; i < h->n_keepers && i < WHY_MAX_LINES; i++) {
-		const struct keeper *k = &w->s->keepers[h->first_keeper + i];
-
-		strbuf_puts(w->out, "      ");
-		put_keeper[k->kind](w, k);
-		strbuf_puts(w->out, "\n");
-	}
-	put_more(w, i, h->n_keepers);
-}
-
 /* ---- the holders that are rows themselves ---- */
 
 static void put_proxy_tasks(struct why_out *w, int32_t nsproxy)
@@ -224,7 +95,7 @@ static void put_proxies(struct why_out *w, int32_t ns)
 			strbuf_puts(w->out, "\n");
 		}
 	}
-	put_more(w, shown, n);
+	why_more(w, shown, n);
 }
 
 /* The namespaces that have this one as owner (or, `is_child`, as parent). */
@@ -244,7 +115,7 @@ static void put_kin(struct why_out *w, int32_t ns, bool is_child)
 		why_name_ns(w, i);
 		strbuf_printf(w->out, "%s\n", kin->n_threads ? "" : ", which no task uses");
 	}
-	put_more(w, shown, n);
+	why_more(w, shown, n);
 }
 
 static void put_hold(struct why_out *w, int32_t ns, const struct hold *h)
@@ -260,10 +131,42 @@ static void put_hold(struct why_out *w, int32_t ns, const struct hold *h)
 	else if (h->ref == REF_CHILD || h->ref == REF_OWNED)
 		put_kin(w, ns, h->ref == REF_CHILD);
 	else
-		put_keepers(w, h);
+		why_keepers(w, h);
 }
 
 /* ---- sums ---- */
+
+/* How the kernel's count and what was found of it compare; a rest that is sure makes them equal. */
+static const char *relation(const struct hold_sum *sum)
+{
+	if (sum->has_rest || (sum->is_complete && sum->explained == sum->kernel))
+		return "=";
+	return sum->explained > sum->kernel ? "<=" : ">=";
+}
+
+void why_text_sum(struct strbuf *out, const struct snap *s, int32_t ns)
+{
+	struct hold holds[REF_N_KINDS];
+	unsigned n = why_holds(s, ns, holds);
+	struct hold_sum sum = why_sum(s, ns, holds, n);
+
+	if (sum.kernel >= 0)
+		strbuf_printf(out, "%" PRId64 " %s", sum.kernel, relation(&sum));
+	else
+		strbuf_puts(out, "? >=");
+	for (unsigned i = 0; i < n; i++) {
+		strbuf_puts(out, i ? " + " : " ");
+		if (holds[i].count >= 0)
+			strbuf_printf(out, "%" PRId64 " ", holds[i].count);
+		else
+			strbuf_puts(out, "? ");
+		strbuf_puts(out, ref_kinds[holds[i].ref].name);
+	}
+	if (!n)
+		strbuf_puts(out, " 0");
+	if (sum.has_rest && sum.unexplained)
+		strbuf_printf(out, " + %" PRId64 " unexplained", sum.unexplained);
+}
 
 static int64_t n_hidden(const struct snap *s)
 {
@@ -425,9 +328,6 @@ static void put_threads(struct why_out *w, int32_t task)
 /* What of a namespace stays when the process is gone: references of others. */
 static void put_fate(struct why_out *w, int32_t ns, const struct task *t)
 {
-	struct hold holds[REF_N_KINDS];
-	unsigned n = why_holds(w->s, ns, holds);
-	struct hold_sum sum = why_sum(w->s, ns, holds, n);
 	const struct ns *row = &w->s->nss[ns];
 
 	if (row->is_initial)
@@ -438,18 +338,7 @@ static void put_fate(struct why_out *w, int32_t ns, const struct task *t)
 	else
 		strbuf_printf(w->out, "  %u processes", row->n_procs);
 	strbuf_puts(w->out, "; refs ");
-	if (sum.kernel >= 0)
-		strbuf_printf(w->out, "%" PRId64 " =", sum.kernel);
-	else
-		strbuf_puts(w->out, "? >=");
-	for (unsigned i = 0; i < n; i++) {
-		strbuf_puts(w->out, i ? " + " : " ");
-		if (holds[i].count >= 0)
-			strbuf_printf(w->out, "%" PRId64 " ", holds[i].count);
-		else
-			strbuf_puts(w->out, "? ");
-		strbuf_puts(w->out, ref_kinds[holds[i].ref].name);
-	}
+	why_text_sum(w->out, w->s, ns);
 	strbuf_puts(w->out, "\n");
 }
 
@@ -508,7 +397,7 @@ void why_text_nsproxy(struct strbuf *out, const struct snap *s, int32_t nsproxy,
 		why_name_task(&w, i);
 		strbuf_puts(out, "\n");
 	}
-	put_more(&w, WHY_MAX_LINES, n);
+	why_more(&w, WHY_MAX_LINES, n);
 	if (sum.idle)
 		strbuf_printf(out, "  +%" PRId64 " idle tasks, one a processor, on no list\n",
 			      sum.idle);

@@ -19,6 +19,12 @@ void why_text_ns(struct strbuf *out, const struct snap *s, int32_t ns, enum char
 void why_text_nsproxy(struct strbuf *out, const struct snap *s, int32_t nsproxy, enum charset cs);
 void why_text_task(struct strbuf *out, const struct snap *s, int32_t task, enum charset cs);
 
+/*
+ * The count of a namespace and what was found of it, in one line without its end:
+ * "4 = 1 nsproxy + 3 socket", with >= or <= where both need not agree.
+ */
+void why_text_sum(struct strbuf *out, const struct snap *s, int32_t ns);
+
 /* One process that keeps a file system busy, by what, and the command that ends it. */
 void why_text_user(struct strbuf *out, const struct snap *s, int32_t task, const char *what,
 		   enum charset cs);

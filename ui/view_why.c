@@ -6,42 +6,14 @@
 #include "ui_impl.h"
 #include "why_text.h"
 
-#include "why.h"
-
-#include <inttypes.h>
 #include <string.h>
-
-/* "4 = 1 nsproxy + 3 socket"; what is not known is said. */
-static void put_equation(const struct snap *s, int32_t ns, struct strbuf *out)
-{
-	struct hold holds[REF_N_KINDS];
-	unsigned n = why_holds(s, ns, holds);
-	struct hold_sum sum = why_sum(s, ns, holds, n);
-
-	if (sum.kernel >= 0)
-		strbuf_printf(out, "%" PRId64 " =", sum.kernel);
-	else
-		strbuf_puts(out, "? >=");
-	for (unsigned i = 0; i < n; i++) {
-		strbuf_puts(out, i ? " + " : " ");
-		if (holds[i].count >= 0)
-			strbuf_printf(out, "%" PRId64 " ", holds[i].count);
-		else
-			strbuf_puts(out, "? ");
-		strbuf_puts(out, ref_kinds[holds[i].ref].name);
-	}
-	if (!n)
-		strbuf_puts(out, " 0");
-	if (sum.has_rest && sum.unexplained)
-		strbuf_printf(out, " + %" PRId64 " unexplained", sum.unexplained);
-}
 
 static void why_row_text(const struct ui *ui, const struct tree_row *r, struct strbuf *out)
 {
 	strbuf_add(out, "", 0);
 	name_ns(ui->snap, r->ix, out);
 	strbuf_puts(out, "  ");
-	put_equation(ui->snap, r->ix, out);
+	why_text_sum(out, ui->snap, r->ix);
 }
 
 static void draw_titles(const struct ui *ui, struct canvas *c, unsigned x, unsigned y, unsigned w)
@@ -58,7 +30,7 @@ static void draw_why(const struct ui *ui, uint32_t row, struct canvas *c, unsign
 	struct strbuf sum = {0};
 
 	nss_draw(ui, row, c, x, y, w);
-	put_equation(ui->snap, ui_list_const(ui)->tree.rows[row].ix, &sum);
+	why_text_sum(&sum, ui->snap, ui_list_const(ui)->tree.rows[row].ix);
 	if (w > NAME_WIDTH + 2)
 		canvas_put_fit(c, x + 2 + NAME_WIDTH, y, w - 2 - NAME_WIDTH, ROLE_PLAIN, sum.s);
 	strbuf_free(&sum);

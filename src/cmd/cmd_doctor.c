@@ -6,6 +6,7 @@
 #include <cap-ng.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct right {
 	unsigned cap;
@@ -21,8 +22,35 @@ static const struct right rights[] = {
 	{CAP_PERFMON, "the same"},
 };
 
+/* "CAP_BPF"; returns name. */
+static const char *cap_name(unsigned number, char *name, size_t size)
+{
+	const char *cap = capng_capability_to_name(number);
+
+	snprintf(name, size, "CAP_");
+	for (size_t n = 4; cap && *cap && n + 1 < size; cap++, n++) {
+		name[n] = *cap >= 'a' && *cap <= 'z' ? *cap - 32 : *cap;
+		name[n + 1] = '\0';
+	}
+	return name;
+}
+
+/* Rights in a user namespace of one's own are none over what is outside of it. */
+static bool is_in_initial_user_ns(void)
+{
+	char link[64], initial[64];
+	ssize_t n = readlink("/proc/self/ns/user", link, sizeof(link) - 1);
+
+	if (n < 0)
+		return false;
+	link[n] = '\0';
+	snprintf(initial, sizeof(initial), "user:[%u]", ns_kinds[NS_USER].init_inum);
+	return !strcmp(link, initial);
+}
+
 static void say_rights(struct strbuf *out, enum charset cs)
 {
+	bool is_initial = is_in_initial_user_ns();
 	struct table *t = table_new(0, 0, cs);
 	char name[64];
 
@@ -31,21 +59,19 @@ static void say_rights(struct strbuf *out, enum charset cs)
 	table_add_column(t, "HAVE", false);
 	table_add_column(t, "GIVES", false);
 	for (size_t i = 0; i < ARRAY_SIZE(rights); i++) {
-		const char *cap = capng_capability_to_name(rights[i].cap);
 		bool has_it = capng_have_capability(CAPNG_EFFECTIVE, rights[i].cap);
 
-		snprintf(name, sizeof(name), "CAP_");
-		for (size_t n = 4; cap && *cap && n + 1 < sizeof(name); cap++, n++) {
-			name[n] = *cap >= 'a' && *cap <= 'z' ? *cap - 32 : *cap;
-			name[n + 1] = '\0';
-		}
 		table_add_row(t);
-		table_add_cell(t, name);
-		table_add_cell(t, has_it ? "yes" : "no");
+		table_add_cell(t, cap_name(rights[i].cap, name, sizeof(name)));
+		table_add_cell(t, !has_it ? "no" : is_initial ? "yes" : "here");
 		table_add_cell(t, rights[i].gives);
 	}
 	table_write(out, t);
 	table_free(t);
+	if (!is_initial)
+		strbuf_puts(out,
+			    "here: in a user namespace below the initial one, over what belongs "
+			    "to it; the kernel probe asks for both in the initial one.\n");
 }
 
 /* Of a probe of the table what it is for; a dump may name others. */
@@ -83,8 +109,24 @@ static void say_coverage(struct strbuf *out, const struct snap *s, enum charset 
 	table_free(t);
 }
 
-/* What would show more, each said once. */
-static void say_advice(struct strbuf *out, const struct snap *s)
+/* What a probe needs is a right that we have: what it was refused, others keep from it. */
+static bool has_what_it_needs(const struct probe *p)
+{
+	char name[64];
+
+	capng_get_caps_process();
+	for (size_t i = 0; i < ARRAY_SIZE(rights); i++) {
+		size_t n = strlen(cap_name(rights[i].cap, name, sizeof(name)));
+
+		if (!strncmp(p->needs, name, n) && !strncmp(p->needs + n, " for ", 5))
+			return is_in_initial_user_ns() &&
+			       capng_have_capability(CAPNG_EFFECTIVE, rights[i].cap);
+	}
+	return false;
+}
+
+/* What would show more, each said once; of a file what its maker would have needed. */
+static void say_advice(struct strbuf *out, const struct snap *s, bool is_live)
 {
 	const struct probe *told[32];
 	unsigned n = 0;
@@ -97,7 +139,13 @@ static void say_advice(struct strbuf *out, const struct snap *s)
 		    (c->state != COV_DENIED && c->state != COV_PARTIAL))
 			continue;
 		told[n++] = p;
-		strbuf_printf(out, "For a full view %s wants %s.\n", p->name, p->needs);
+		if (is_live && has_what_it_needs(p))
+			strbuf_printf(out,
+				      "%s has what it wants; what was refused even so, no "
+				      "right gives.\n",
+				      p->name);
+		else
+			strbuf_printf(out, "For a full view %s wants %s.\n", p->name, p->needs);
 	}
 	if (!n)
 		strbuf_puts(out, "Nothing was kept from this view.\n");
@@ -109,8 +157,11 @@ static void say_host(struct strbuf *out, const struct snap *s, enum charset cs)
 	text_safe(out, s->meta.host, cs);
 	strbuf_puts(out, ", Linux ");
 	text_safe(out, s->meta.kernel, cs);
-	strbuf_printf(out, ": %u processes, %u tasks, %u namespaces, %u of them without a task.\n",
-		      s->n_procs, s->n_tasks, s->n_nss, snap_n_taskless(s));
+	strbuf_printf(out,
+		      ": %u process%s, %u task%s, %u namespace%s, %u of them without a task.\n",
+		      s->n_procs, s->n_procs == 1 ? "" : "es", s->n_tasks,
+		      s->n_tasks == 1 ? "" : "s", s->n_nss, s->n_nss == 1 ? "" : "s",
+		      snap_n_taskless(s));
 	if (s->n_nsproxies && s->nsproxies[0].is_inferred)
 		strbuf_puts(out,
 			    "Nsproxies are inferred from equal links (~): tasks that share one "
@@ -136,7 +187,7 @@ static int run(struct cmd_ctx *c)
 	strbuf_puts(&out, "\n");
 	say_coverage(&out, s, c->cs);
 	strbuf_puts(&out, "\n");
-	say_advice(&out, s);
+	say_advice(&out, s, !cmd_value(c, "load"));
 	status = cmd_finish(c, s, &out);
 	strbuf_free(&out);
 	snap_unref(s);

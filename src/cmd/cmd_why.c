@@ -77,12 +77,27 @@ static void write_busy(struct strbuf *out, const struct cmd_ctx *c, const struct
 	free(b.is_ended);
 }
 
+/* What a file says of processes was so, and commands may meet others. */
+static void write_moment(struct strbuf *out, const struct snap *s, enum charset cs)
+{
+	struct tm tm;
+	char when[64];
+
+	if (!gmtime_r(&s->meta.taken.tv_sec, &tm))
+		return;
+	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", &tm);
+	strbuf_puts(out, "As it was on ");
+	text_safe(out, s->meta.host, cs);
+	strbuf_printf(out, " at %s; its numbers may be those of others by now.\n", when);
+}
+
 static int run(struct cmd_ctx *c)
 {
 	struct probe_want want = {.facts =
 					  TASK_STAT | TASK_UID | TASK_CGROUP | TASK_PIDS | NS_QUOTA,
 				  .has_ledger = true};
 	struct strbuf out = {0};
+	size_t n_before;
 	int status = CMD_YES;
 	const struct snap *s;
 	struct target target;
@@ -97,11 +112,14 @@ static int run(struct cmd_ctx *c)
 	s = cmd_read(c, &want);
 	if (!s)
 		return CMD_TROUBLE;
+	if (cmd_value(c, "load"))
+		write_moment(&out, s, c->cs);
+	n_before = out.n;
 	for (int i = 0; i < c->argc; i++) {
 		int32_t ix = -1;
 
 		if (is_busy_path(c, c->argv[i], &dev)) {
-			if (out.n)
+			if (out.n > n_before)
 				strbuf_puts(&out, "\n");
 			write_busy(&out, c, s, c->argv[i], dev);
 			continue;
@@ -112,7 +130,7 @@ static int run(struct cmd_ctx *c)
 			status = cmd_fail(c, &e);
 			continue;
 		}
-		if (out.n)
+		if (out.n > n_before)
 			strbuf_puts(&out, "\n");
 		write_target(&out, s, target.of, ix, c->cs);
 	}

@@ -117,11 +117,11 @@ nscope() {
   [[ $output == *'nginx 1911\nand 2 more'* ]]
 }
 
-@test "graph TARGET: what is not there names the nearest" {
+@test "graph TARGET: what is not there is said, and nothing else is offered" {
   run -2 --separate-stderr "$NSCOPE" graph net:4026532515 --load "$WEB"
   [[ $stderr == *"4026532515 is of another kind: cgroup"* ]]
   run -2 --separate-stderr "$NSCOPE" graph net:4026532519 --load "$WEB"
-  [[ $stderr == *"did you mean net:[4026532514]?"* ]]
+  [[ $stderr == *"there is no net:[4026532519]: it has gone, or cannot be seen from here"* ]]
   run -2 --separate-stderr "$NSCOPE" graph '#99' --load "$WEB"
   [[ $stderr == *"the last is #12"* ]]
   run -2 --separate-stderr "$NSCOPE" graph pid:99 --load "$WEB"

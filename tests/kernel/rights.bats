@@ -56,6 +56,21 @@ dump_as() { dump_to "$BATS_TEST_TMPDIR/dump.json" "$@"; }
   [ "$(missed nsfs denied)" -gt 0 ]
 }
 
+@test "doctor: what is had in a user namespace of its own is not had here" {
+  nobody unshare -Ur "$NSCOPE" doctor >"$BATS_TEST_TMPDIR/out" 2>/dev/null
+  grep -q '^CAP_BPF *here ' "$BATS_TEST_TMPDIR/out"
+  grep -q 'in the initial user namespace' "$BATS_TEST_TMPDIR/out"
+  run ! grep -q '^CAP_[A-Z_]* *yes ' "$BATS_TEST_TMPDIR/out"
+}
+
+@test "doctor: nobody is told to get what it has" {
+  "$NSCOPE" doctor >"$BATS_TEST_TMPDIR/out" 2>/dev/null
+  grep -q '^CAP_SYS_PTRACE *yes ' "$BATS_TEST_TMPDIR/out" || skip "root has no CAP_SYS_PTRACE here"
+  run ! grep 'wants CAP_SYS_PTRACE for' "$BATS_TEST_TMPDIR/out"
+  nobody "$NSCOPE" doctor >"$BATS_TEST_TMPDIR/out" 2>/dev/null
+  grep -q 'nslinks wants CAP_SYS_PTRACE for' "$BATS_TEST_TMPDIR/out"
+}
+
 @test "a /proc of another pid namespace: its numbers, and no socket is looked at by them" {
   dump_as unshare -pf
   equal "$(task "$(made kind pid type=uts)" .ns.uts)" "$(made kind inum type=uts)"
