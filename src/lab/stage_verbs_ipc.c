@@ -49,6 +49,7 @@ long stage_model_shm(struct stage_run *r)
 	pid_t tid = r->who->tid[MODEL];
 
 	if (r->c.kind == LAB_SHMAT)
-		return model_shmat(r->st->m, tid, r->c.number, &r->trace);
+		return model_shmat(r->st->m, tid, r->c.number,
+				   r->ret[KERNEL] > 0 ? r->ret[KERNEL] : 0, &r->trace);
 	return model_shmdt(r->st->m, tid, r->c.number, &r->trace);
 }

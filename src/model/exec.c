@@ -134,6 +134,7 @@ int do_execve(struct model *m, struct k_task *me)
 		exit_files(m, me);
 		me->files = files;
 	}
+	do_close_on_exec(m, me->files);
 	end_vfork_wait(m, me);
 	return prepare_exec_creds(m, me);
 }

@@ -142,7 +142,7 @@ static int open_ns(struct model *m, struct k_task *me, const struct k_task *t, e
 		   obj_label(m, ns, buf, sizeof(buf)));
 	f->ns = ns;
 	open_nsfs(m, ns);
-	*array_add(&me->files->fds) = (struct k_fd){nr, f};
+	*array_add(&me->files->fds) = (struct k_fd){.nr = nr, .file = f};
 	return 0;
 }
 
@@ -175,7 +175,7 @@ static int open_path(struct model *m, struct k_task *me, const char *path, int n
 	f->mnt_id = on.id;
 	if (ns)
 		open_nsfs(m, ns);
-	*array_add(&me->files->fds) = (struct k_fd){nr, f};
+	*array_add(&me->files->fds) = (struct k_fd){.nr = nr, .file = f};
 	return 0;
 }
 
@@ -202,7 +202,7 @@ static int pidfd_open(struct model *m, struct k_task *me, pid_t of, int nr)
 		   "a descriptor of that process, whose struct pid stays as long as it is open: "
 		   "after the process was waited for, too");
 	f->pid = get_pid(target->thread_pid);
-	*array_add(&me->files->fds) = (struct k_fd){nr, f};
+	*array_add(&me->files->fds) = (struct k_fd){.nr = nr, .file = f, .is_cloexec = true};
 	return 0;
 }
 
@@ -223,7 +223,7 @@ static int open_socket(struct model *m, struct k_task *me, int nr)
 		   "a socket of the net namespace of its maker, on which it counts one");
 	f->ns = me->nsproxy->ns[SLOT_NET];
 	get_ns(m, f->ns);
-	*array_add(&me->files->fds) = (struct k_fd){nr, f};
+	*array_add(&me->files->fds) = (struct k_fd){.nr = nr, .file = f};
 	return 0;
 }
 
@@ -246,7 +246,7 @@ static int dup_fd(struct model *m, struct k_task *me, int nr, int new_nr)
 		   "the same open file under one more number: no namespace counts that");
 	note_count(m, f, "f_ref", f->count, f->count + 1);
 	f->count++;
-	*array_add(&me->files->fds) = (struct k_fd){new_nr, f};
+	*array_add(&me->files->fds) = (struct k_fd){.nr = new_nr, .file = f};
 	return 0;
 }
 
@@ -269,6 +269,21 @@ int model_fd_at(const struct model *m, pid_t tid, uint32_t i, enum ns_kind *kind
 	return fd->nr;
 }
 
+static void drop_fd(struct model *m, struct k_files *files, struct k_fd *fd)
+{
+	struct k_file *f = fd->file;
+
+	*fd = files->fds.items[--files->fds.n];
+	put_file(m, f);
+}
+
+void do_close_on_exec(struct model *m, struct k_files *files)
+{
+	for (uint32_t i = files->fds.n; i-- > 0;)
+		if (files->fds.items[i].is_cloexec)
+			drop_fd(m, files, &files->fds.items[i]);
+}
+
 static int close_fd(struct model *m, struct k_task *me, int nr)
 {
 	struct k_fd *fd = find_fd(me->files, nr);
@@ -280,8 +295,7 @@ static int close_fd(struct model *m, struct k_task *me, int nr)
 	trace_step(m->trace, "fs/open.c", "filp_close",
 		   f->count > 1 ? "others have the same open file: it stays"
 				: "the last descriptor of that open file: what it kept is let go");
-	*fd = me->files->fds.items[--me->files->fds.n];
-	put_file(m, f);
+	drop_fd(m, me->files, fd);
 	return 0;
 }
 

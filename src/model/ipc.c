@@ -99,15 +99,28 @@ static int new_ipc(struct model *m, struct k_task *me, int key, enum model_ipc w
 	return 0;
 }
 
+/* Objects are of mode 0600: to read or write one is for the user that made it. */
+static int ipcperms(struct model *m, struct k_task *me, const struct k_ipc *ipc)
+{
+	if (ipc->cuid == me->cred->euid || ns_capable(m, me, ipc->ns->user_ns, CAP_IPC_OWNER))
+		return 0;
+	return trace_refuse(m->trace, -EACCES, "ipc/util.c", "ipcperms",
+			    "it is for the user that made the %s, or for CAP_IPC_OWNER in the "
+			    "owner of the ipc namespace",
+			    kinds[ipc->what].name);
+}
+
 static int ipc_get(struct model *m, struct k_task *me, int key, enum model_ipc what, bool creates)
 {
 	struct k_ns *ns = me->nsproxy->ns[SLOT_IPC];
+	const struct k_ipc *ipc = find_ipc(ns, what, key);
 	char buf[64];
 
-	if (find_ipc(ns, what, key)) {
+	if (ipc) {
 		trace_step(m->trace, kinds[what].file, kinds[what].func, "%s has a %s of key %d",
 			   obj_label(m, ns, buf, sizeof(buf)), kinds[what].name, key);
-		return 0;
+		/* ipc_check_perms(): of the mode that is asked for; a mere look has none. */
+		return creates ? ipcperms(m, me, ipc) : 0;
 	}
 	if (creates)
 		return new_ipc(m, me, key, what);
@@ -126,22 +139,33 @@ int model_ipc_get(struct model *m, pid_t tid, int key, enum model_ipc what, bool
 
 /* ---- attached segments ---- */
 
-static int shmat(struct model *m, struct k_task *me, int key)
+/* Below all others, as mmap() goes. */
+static uint64_t next_address(const struct k_mm *mm)
+{
+	uint64_t at = 0x7f0000000000;
+
+	for (uint32_t i = 0; i < mm->shms.n; i++)
+		if (mm->shms.items[i]->at < at)
+			at = mm->shms.items[i]->at;
+	return at - 4096;
+}
+
+static int shmat(struct model *m, struct k_task *me, int key, uint64_t at)
 {
 	static const char file[] = "ipc/shm.c", func[] = "do_shmat";
 	struct k_ns *ns = me->nsproxy->ns[SLOT_IPC];
 	struct k_ipc *ipc = find_ipc(ns, MODEL_SHM, key);
 	struct k_file *f;
 	char buf[64];
+	int err;
 
 	obj_label(m, ns, buf, sizeof(buf));
 	if (!ipc)
 		return trace_refuse(m->trace, -ENOENT, "ipc/shm.c", "ksys_shmget",
 				    "%s has no segment of key %d", buf, key);
-	if (ipc->cuid != me->cred->euid && !ns_capable(m, me, ns->user_ns, CAP_IPC_OWNER))
-		return trace_refuse(m->trace, -EACCES, "ipc/util.c", "ipcperms",
-				    "only its owner may attach it, or CAP_IPC_OWNER in the owner "
-				    "of the ipc namespace");
+	err = ipcperms(m, me, ipc);
+	if (err)
+		return err;
 	f = alloc_file(m, me, FILE_SHM);
 	if (!f)
 		return no_memory(m, MODEL_SHM);
@@ -151,17 +175,18 @@ static int shmat(struct model *m, struct k_task *me, int key)
 		   buf);
 	f->ns = ns;
 	f->ipc = ipc;
+	f->at = at ?: next_address(me->mm);
 	get_ns(m, ns);
 	*array_add(&me->mm->shms) = f;
 	update_pid(m, &ipc->lprid, me);
 	return 0;
 }
 
-int model_shmat(struct model *m, pid_t tid, int key, struct trace *t)
+int model_shmat(struct model *m, pid_t tid, int key, uint64_t at, struct trace *t)
 {
 	struct k_task *me = begin_call(m, tid, t);
 
-	return me ? end_call(m, shmat(m, me, key)) : -ESRCH;
+	return me ? end_call(m, shmat(m, me, key, at)) : -ESRCH;
 }
 
 /* shm_close(); put_file() may free the namespace, and the segment with it. */
@@ -171,24 +196,33 @@ static void detach(struct model *m, const struct k_task *me, struct k_file *f)
 	put_file(m, f);
 }
 
+/* The attachment of that key at the lowest address; NULL: there is none. */
+static struct k_file **find_shm(struct k_mm *mm, int key)
+{
+	struct k_file **lowest = NULL;
+
+	for (uint32_t i = 0; i < mm->shms.n; i++) {
+		struct k_file **f = &mm->shms.items[i];
+
+		if ((*f)->ipc->key == key && (!lowest || (*f)->at < (*lowest)->at))
+			lowest = f;
+	}
+	return lowest;
+}
+
 static int shmdt(struct model *m, struct k_task *me, int key)
 {
-	struct k_mm *mm = me->mm;
+	struct k_file **place = find_shm(me->mm, key), *f = place ? *place : NULL;
 
-	for (uint32_t i = mm->shms.n; i-- > 0;) {
-		struct k_file *f = mm->shms.items[i];
-
-		if (f->ipc->key != key)
-			continue;
-		trace_step(m->trace, "ipc/shm.c", "ksys_shmdt",
-			   f->count > 1 ? "unmapped here; the memory of a fork has it still"
-					: "unmapped: its open file goes, and what that counted");
-		mm->shms.items[i] = mm->shms.items[--mm->shms.n];
-		detach(m, me, f);
-		return 0;
-	}
-	return trace_refuse(m->trace, -EINVAL, "ipc/shm.c", "ksys_shmdt",
-			    "no segment is attached there");
+	if (!f)
+		return trace_refuse(m->trace, -EINVAL, "ipc/shm.c", "ksys_shmdt",
+				    "no segment is attached there");
+	trace_step(m->trace, "ipc/shm.c", "ksys_shmdt",
+		   f->count > 1 ? "unmapped here; the memory of a fork has it still"
+				: "unmapped: its open file goes, and what that counted");
+	*place = me->mm->shms.items[--me->mm->shms.n];
+	detach(m, me, f);
+	return 0;
 }
 
 int model_shmdt(struct model *m, pid_t tid, int key, struct trace *t)
@@ -214,4 +248,15 @@ void exit_shms(struct model *m, struct k_task *me, struct k_mm *mm)
 	for (uint32_t i = 0; i < mm->shms.n; i++)
 		detach(m, me, mm->shms.items[i]);
 	free(mm->shms.items);
+}
+
+bool model_shares_shm(const struct model *m, pid_t a, pid_t b)
+{
+	const struct k_task *p = find_task(m, a), *q = find_task(m, b);
+
+	for (uint32_t i = 0; p && p->mm && q && q->mm && i < p->mm->shms.n; i++)
+		for (uint32_t k = 0; k < q->mm->shms.n; k++)
+			if (p->mm->shms.items[i]->ipc == q->mm->shms.items[k]->ipc)
+				return true;
+	return false;
 }

@@ -200,11 +200,13 @@ struct k_file {
 	struct k_ns *ns;
 	struct k_pid *pid;
 	struct k_ipc *ipc;
+	uint64_t at;	 /* the address of an attachment; a fork has it there, too */
 	uint32_t mnt_id; /* it was opened through that mount; 0: not known */
 	struct k_cred *f_cred;
 };
 struct k_fd {
 	int nr;
+	bool is_cloexec;
 	struct k_file *file;
 };
 struct k_files {
@@ -462,6 +464,8 @@ void put_file(struct model *m, struct k_file *f); /* NULL is allowed */
 void put_files(struct model *m, struct k_files *files);
 /* A table of its own with the same open files; NULL: no memory. */
 struct k_files *dup_files(struct model *m, const struct k_files *old);
+/* What execve() closes: pidfds are always opened so, and a dup() of one is not. */
+void do_close_on_exec(struct model *m, struct k_files *files);
 const struct k_file *find_file(const struct k_task *p, int nr);
 /* One more, or one less, who has the file of a namespace open or mounted. */
 void open_nsfs(struct model *m, struct k_ns *ns);

@@ -122,12 +122,23 @@ int model_write_offset(struct model *m, pid_t tid, clockid_t clock, int64_t seco
 
 /* System V objects, of mode 0600. */
 enum model_ipc { MODEL_SEM, MODEL_MSG, MODEL_SHM, MODEL_N_IPC };
-/* semget(), msgget(), shmget(); creates: with IPC_CREAT. -ENOENT: not in this namespace. */
+/*
+ * semget(), msgget(), shmget(); creates: with IPC_CREAT and that mode. -ENOENT: not in this
+ * namespace; -EACCES: with that mode, another user's.
+ */
 int model_ipc_get(struct model *m, pid_t tid, int key, enum model_ipc what, bool creates,
 		  struct trace *t);
-/* It attaches the segment of that key, and detaches the one it attached last by that key. */
-int model_shmat(struct model *m, pid_t tid, int key, struct trace *t);
+/*
+ * It attaches the segment of that key at the address that the kernel gave (0: below all
+ * others), and detaches the one of that key that has the lowest address.
+ */
+int model_shmat(struct model *m, pid_t tid, int key, uint64_t at, struct trace *t);
 int model_shmdt(struct model *m, pid_t tid, int key, struct trace *t);
+/*
+ * Have both tasks the same segment attached? When both end at once, who of them is the last
+ * to detach (shm_lprid) is for the kernel's scheduler to say.
+ */
+bool model_shares_shm(const struct model *m, pid_t a, pid_t b);
 
 /* The next `nth` allocation (1 is the first) of the coming call fails; 0: none. */
 void model_inject(struct model *m, uint32_t nth);

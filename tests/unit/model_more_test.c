@@ -385,7 +385,7 @@ static void offsets_are_open_until_somebody_enters(void **state)
 static void ipc_objects_are_seen_in_their_namespace(void **state)
 {
 	struct model *m = boot("current");
-	pid_t a = call(m, 1, "clone(CLONE_NEWIPC)", NULL);
+	pid_t a = call(m, 1, "clone(CLONE_NEWIPC)", NULL), b;
 	uint32_t ipc = slot(m, a, SLOT_IPC);
 
 	(void)state;
@@ -394,6 +394,12 @@ static void ipc_objects_are_seen_in_their_namespace(void **state)
 	done(m, model_ipc_get(m, a, 7, MODEL_MSG, true, &t));
 	done(m, model_ipc_get(m, a, 7, MODEL_MSG, false, &t));
 	done(m, model_ipc_get(m, a, 7, MODEL_SEM, true, &t));
+	b = call(m, a, "fork()", NULL);
+	drop(m, b, 1000);
+	done(m, model_ipc_get(m, b, 7, MODEL_SEM, false, &t));
+	must_refuse(m, EACCES, "ipcperms", model_ipc_get(m, b, 7, MODEL_SEM, true, &t));
+	model_kill(m, b, NULL);
+	model_reap(m, b, NULL);
 	assert_int_equal(refs(m, NS_IPC, ipc), 1);
 	assert_true(shows(m, NS_IPC, ipc, "ids: 1 sem, 1 msg, 0 shm"));
 	must_refuse(m, ENOENT, "ksys_msgget", model_ipc_get(m, 1, 7, MODEL_MSG, false, &t));
@@ -414,11 +420,11 @@ static void attached_segments_keep_the_ipc_namespace(void **state)
 		pid_t a = call(m, 1, "clone(CLONE_NEWIPC)", NULL), b;
 		uint32_t ipc = slot(m, a, SLOT_IPC);
 
-		must_refuse(m, ENOENT, "ksys_shmget", model_shmat(m, a, 7, &t));
+		must_refuse(m, ENOENT, "ksys_shmget", model_shmat(m, a, 7, 0, &t));
 		done(m, model_ipc_get(m, a, 7, MODEL_SHM, true, &t));
 		assert_int_equal(refs(m, NS_IPC, ipc), 1);
-		done(m, model_shmat(m, a, 7, &t));
-		done(m, model_shmat(m, a, 7, &t));
+		done(m, model_shmat(m, a, 7, 0, &t));
+		done(m, model_shmat(m, a, 7, 0, &t));
 		assert_int_equal(refs(m, NS_IPC, ipc), 3);
 		b = call(m, a, "fork()", NULL);
 		assert_int_equal(refs(m, NS_IPC, ipc), 3);
@@ -437,9 +443,9 @@ static void attached_segments_keep_the_ipc_namespace(void **state)
 		b = call(m, 1, "fork()", NULL);
 		done(m, model_ipc_get(m, 1, 9, MODEL_SHM, true, &t));
 		drop(m, b, 1000);
-		must_refuse(m, EACCES, "ipcperms", model_shmat(m, b, 9, &t));
+		must_refuse(m, EACCES, "ipcperms", model_shmat(m, b, 9, 0, &t));
 		model_inject(m, 1);
-		must_refuse(m, ENOMEM, "ksys_shmget", model_shmat(m, 1, 9, &t));
+		must_refuse(m, ENOMEM, "ksys_shmget", model_shmat(m, 1, 9, 0, &t));
 		model_free(m);
 	}
 }
@@ -457,6 +463,53 @@ static void a_segment_keeps_the_pid_namespace_of_its_creator(void **state)
 	model_reap(m, a, NULL);
 	check_sound(m);
 	assert_int_equal(refs(m, NS_PID, pid), 1);
+	model_free(m);
+}
+
+/* shmdt() by key is of the lowest address: of two namespaces' segments, the one that is there. */
+static void the_lowest_attachment_goes_first(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "clone(CLONE_NEWIPC)", NULL);
+	uint32_t old = slot(m, a, SLOT_IPC), new;
+
+	(void)state;
+	done(m, model_ipc_get(m, a, 7, MODEL_SHM, true, &t));
+	done(m, model_shmat(m, a, 7, 0x2000, &t));
+	assert_int_equal(call(m, a, "unshare(CLONE_NEWIPC)", NULL), 0);
+	new = slot(m, a, SLOT_IPC);
+	done(m, model_ipc_get(m, a, 7, MODEL_SHM, true, &t));
+	done(m, model_shmat(m, a, 7, 0x3000, &t));
+	assert_int_equal(refs(m, NS_IPC, old), 1);
+	done(m, model_shmdt(m, a, 7, &t));
+	assert_int_equal(refs(m, NS_IPC, old), 0);
+	assert_int_equal(refs(m, NS_IPC, new), 2);
+	done(m, model_shmat(m, a, 7, 0, &t));
+	assert_int_equal(refs(m, NS_IPC, new), 3);
+	assert_true(model_shares_shm(m, a, a));
+	assert_false(model_shares_shm(m, a, 1));
+	model_free(m);
+}
+
+/* A pidfd is closed by exec; what dup() made of it is not. */
+static void exec_closes_pidfds(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "fork()", NULL), b = call(m, a, "clone(CLONE_NEWPID)", NULL);
+	enum ns_kind kind;
+
+	(void)state;
+	done(m, model_open_pidfd(m, a, b, 5, &t));
+	done(m, model_dup(m, a, 5, 6, &t));
+	done(m, model_open_pidfd(m, a, b, 7, &t));
+	done(m, model_open_socket(m, a, 8, &t));
+	assert_int_equal(call(m, a, "execve()", NULL), 0);
+	must_refuse(m, EBADF, "fget", model_close(m, a, 5, &t));
+	must_refuse(m, EBADF, "fget", model_close(m, a, 7, &t));
+	assert_int_equal(model_fd_at(m, a, 2, &kind), -1);
+	done(m, model_close(m, a, 6, &t));
+	done(m, model_close(m, a, 8, &t));
+	check_sound(m);
 	model_free(m);
 }
 
@@ -535,6 +588,8 @@ int main(void)
 		cmocka_unit_test(ipc_objects_are_seen_in_their_namespace),
 		cmocka_unit_test(attached_segments_keep_the_ipc_namespace),
 		cmocka_unit_test(a_segment_keeps_the_pid_namespace_of_its_creator),
+		cmocka_unit_test(the_lowest_attachment_goes_first),
+		cmocka_unit_test(exec_closes_pidfds),
 		cmocka_unit_test(a_pidfd_keeps_the_struct_pid),
 		cmocka_unit_test(files_and_binds_tell_what_they_keep),
 	};

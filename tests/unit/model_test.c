@@ -264,7 +264,7 @@ static void a_failed_fork_gives_back_attached_segments(void **state)
 
 	(void)state;
 	assert_int_equal(model_ipc_get(m, 1, 5, MODEL_SHM, true, NULL), 0);
-	assert_int_equal(model_shmat(m, 1, 5, NULL), 0);
+	assert_int_equal(model_shmat(m, 1, 5, 0, NULL), 0);
 	assert_int_equal(call(m, 1, "clone3({flags=0, set_tid=[1]})", NULL), -EEXIST);
 	assert_int_equal(model_shmdt(m, 1, 5, NULL), 0);
 	check_sound(m);
