@@ -88,8 +88,8 @@ only_in '#[[:space:]]*include <jansson' 'src/json*' | rule 'jansson only in src/
 only_in '#[[:space:]]*include <libsmartcols' src/table.c | rule 'libsmartcols only in src/table.c'
 only_in '#[[:space:]]*include <(ncurses|curses|term\.h)' ui/term.c | rule 'ncurses only in ui/term.c'
 only_in '#[[:space:]]*include <(libmount|libproc2|netlink|linux/(netlink|rtnetlink|sock_diag|nsfs)|bpf)' \
-  'probes/*' | grep -vE '^src/lab/lab_net\.c:[0-9]+:.*<(netlink|linux/rtnetlink)' |
-  rule 'libmount, libproc2, netlink, nsfs and BPF only in probes/; netlink in src/lab/lab_net.c too'
+  'probes/*' | grep -vE '^src/lab/(lab_net\.c:[0-9]+:.*<(netlink|linux/rtnetlink)|lab_proc\.c:[0-9]+:.*<linux/nsfs)' |
+  rule 'libmount, libproc2, netlink, nsfs and BPF only in probes/; netlink in src/lab/lab_net.c, nsfs in lab_proc.c too'
 only_in '#[[:space:]]*include <(sys/(socket|mount|ioctl|epoll|syscall)|dirent|net/|arpa/)|open[a-z0-9_]* ?\("/proc' \
   'probes/*' 'ui/*' 'src/cmd/*' 'src/lab/*' | rule 'no input or output in the core and the model'
 only_in '(^|[^a-z_0-9"])(clone|unshare|setns|clone3)[[:space:]]*\(|SYS_(clone|unshare|setns)|__NR_(clone|unshare|setns)' \

@@ -52,7 +52,7 @@ enum lab_kind {
 	LAB_EXIT_GROUP,	 /* number: status */
 	LAB_WAIT,	 /* other: reap it if it has ended; the caller is its parent */
 	LAB_OPEN_NS,	 /* other, slot: its file in /proc; gives a descriptor */
-	LAB_OPEN_PIDFD,	 /* other */
+	LAB_OPEN_PIDFD,	 /* other: pidfd_open() of the number that it has for the caller */
 	LAB_OPEN,	 /* path: of a file or directory, for reading; flags: more O_* */
 	LAB_CLOSE,	 /* fd */
 	LAB_DUP,	 /* fd */
@@ -88,7 +88,7 @@ enum lab_kind {
 	LAB_SEMGET,  /* one semaphore */
 	LAB_SHMGET,  /* one page */
 	LAB_SHMAT,   /* number: key of one that is there; gives the address */
-	LAB_SHMDT,   /* number: key of one that it attached, or inherited */
+	LAB_SHMDT,   /* number: key; the one at the lowest address that it attached, or inherited */
 	LAB_MQ_OPEN, /* text: "/name" of a POSIX queue; flags: O_CREAT; gives a descriptor */
 
 	/* Interfaces of its net namespace. That of `other` is not nscope's, either. */

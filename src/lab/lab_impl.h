@@ -56,6 +56,9 @@ int lab_ask(struct lab_proc *p, struct lab_request *q, size_t n, const int *fds,
 /* ---- lab_proc.c: what /proc says of our own ---- */
 void lab_read_own_slots(struct lab *lab);
 int lab_open_pidfd(const struct lab_task *t);
+/* The number that the task has in the pid namespace of the viewer; 0: none there. */
+pid_t lab_number_for(const struct lab *lab, const struct lab_task *t,
+		     const struct lab_task *viewer);
 /* Its namespace file, opened by nscope; or -errno. */
 int lab_open_slot(const struct lab *lab, const struct lab_task *t, enum ns_slot slot);
 /* Does it run no more: a zombie, or gone? */

@@ -52,7 +52,7 @@ int lab_do_shmat(struct lab_args *a)
 	return lab_simple(a, SYS_shmat, a->r->ret, 0, 0);
 }
 
-/* Where the segment with that key is in its memory: 0 when it is not. */
+/* The lowest address at which a segment of that key is in its memory: 0 when none is. */
 static uint64_t find_segment(const struct lab_args *a)
 {
 	_cleanup_free_ char *line = NULL;
@@ -63,7 +63,8 @@ static uint64_t find_segment(const struct lab_args *a)
 	int fd;
 
 	snprintf(name, sizeof(name), "/SYSV%08x ", (unsigned)a->c->number);
-	snprintf(path, sizeof(path), "%d/maps", a->p->t.tgid);
+	/* A thread's own file: that of its process is empty when its leader has ended. */
+	snprintf(path, sizeof(path), "%d/task/%d/maps", a->p->t.tgid, a->p->t.tid);
 	fd = openat(a->lab->proc_fd, path, O_RDONLY | O_CLOEXEC);
 	f = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!f)

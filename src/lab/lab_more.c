@@ -103,6 +103,8 @@ static int do_wait(struct lab_args *a)
 
 /* ---- descriptors ---- */
 
+#define NO_PID 0x7ffffffe /* above the greatest pid_max there is */
+
 int lab_do_open_ns(struct lab_args *a)
 {
 	struct lab_request q = {.nr = SYS_openat, .args = {LAB_FD_PROC}, .ptrs = BIT(1)};
@@ -118,10 +120,12 @@ int lab_do_open_ns(struct lab_args *a)
 
 static int do_open_pidfd(struct lab_args *a)
 {
-	struct lab_request q = {.nr = SYS_fcntl, .fds = BIT(0), .keep_fds = 1};
+	const struct lab_proc *o = lab_other(a);
+	pid_t nr = o ? lab_number_for(a->lab, &o->t, &a->p->t) : 0;
 
-	q.args[1] = F_GETFD; /* to have it is all; it was sent close-on-exec */
-	return with_pidfd(a, &q);
+	if (!o)
+		return -ESRCH;
+	return lab_simple(a, SYS_pidfd_open, nr ?: NO_PID, 0, 0);
 }
 
 static int do_open(struct lab_args *a)

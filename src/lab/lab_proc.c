@@ -5,15 +5,20 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL
 #endif
+
+#define MAX_LEVELS 33 /* of pid namespaces */
 
 static uint32_t read_slot(int proc_fd, const char *dir, enum ns_slot slot)
 {
@@ -52,6 +57,66 @@ bool lab_read_slots(struct lab *lab, int id)
 	for (int slot = 0; slot < NS_N_SLOTS; slot++)
 		p->t.slots[slot] = read_slot(lab->proc_fd, dir, slot);
 	return true;
+}
+
+/* Its numbers, from that of nscope's pid namespace inwards. How many; 0: it is gone. */
+static unsigned read_numbers(const struct lab *lab, const struct lab_task *t,
+			     pid_t numbers[MAX_LEVELS])
+{
+	_cleanup_free_ char *line = NULL;
+	char dir[64], path[96];
+	size_t room = 0;
+	unsigned n = 0;
+	FILE *f;
+	int fd;
+
+	task_dir(t, dir);
+	snprintf(path, sizeof(path), "%s/status", dir);
+	fd = openat(lab->proc_fd, path, O_RDONLY | O_CLOEXEC);
+	f = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!f)
+		return 0;
+	while (!n && getline(&line, &room, f) > 0) {
+		char *at = strncmp(line, "NSpid:", 6) ? NULL : line + 6, *end;
+
+		while (at && n < MAX_LEVELS && (numbers[n] = strtol(at, &end, 10)) > 0) {
+			at = end;
+			n++;
+		}
+	}
+	fclose(f);
+	return n;
+}
+
+/* Is the pid namespace so many levels above that of the task the one of that number? */
+static bool is_pid_ns_above(const struct lab *lab, const struct lab_task *t, unsigned levels,
+			    uint32_t inum)
+{
+	int fd = lab_open_slot(lab, t, SLOT_PID);
+	struct stat st = {0};
+
+	for (; fd >= 0 && levels; levels--) {
+		int parent = ioctl(fd, NS_GET_PARENT);
+
+		close(fd);
+		fd = parent;
+	}
+	if (fd < 0)
+		return false;
+	fstat(fd, &st);
+	close(fd);
+	return st.st_ino == inum;
+}
+
+pid_t lab_number_for(const struct lab *lab, const struct lab_task *t, const struct lab_task *viewer)
+{
+	pid_t its[MAX_LEVELS], mine[MAX_LEVELS];
+	unsigned n_its = read_numbers(lab, t, its), n_mine = read_numbers(lab, viewer, mine);
+
+	if (!n_mine || n_its < n_mine ||
+	    !is_pid_ns_above(lab, t, n_its - n_mine, viewer->slots[SLOT_PID]))
+		return 0;
+	return its[n_mine - 1];
 }
 
 int lab_open_slot(const struct lab *lab, const struct lab_task *t, enum ns_slot slot)
@@ -94,11 +159,27 @@ static bool read_stat(const struct lab *lab, const struct lab_task *t, char *sta
 	return p && sscanf(p + 1, " %c %d", state, ppid) == 2;
 }
 
+/*
+ * Does it have its namespaces still? They go after its memory. Who reads stat takes a
+ * reference on the memory for a moment: of a task that is ending it may be the last, and it is
+ * nscope, then, that unmaps, and that the kernel notes as the last to use a segment (shm_lprid).
+ */
+static bool has_namespaces(const struct lab *lab, const struct lab_task *t)
+{
+	char dir[64], path[96], text[8];
+
+	task_dir(t, dir);
+	snprintf(path, sizeof(path), "%s/ns/mnt", dir);
+	return readlinkat(lab->proc_fd, path, text, sizeof(text)) > 0;
+}
+
 bool lab_has_ended(const struct lab *lab, const struct lab_task *t)
 {
 	char state;
 	pid_t ppid;
 
+	if (has_namespaces(lab, t))
+		return false;
 	return !read_stat(lab, t, &state, &ppid) || state == 'Z' || state == 'X';
 }
 

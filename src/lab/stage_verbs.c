@@ -164,6 +164,23 @@ static long model_socket_act(struct stage_run *r)
 				 nr);
 }
 
+static int prepare_pidfd(struct stage_run *r)
+{
+	int err = prepare_other(r);
+
+	r->c.kind = LAB_OPEN_PIDFD;
+	return err;
+}
+
+static long model_pidfd_act(struct stage_run *r)
+{
+	const struct actor *o = stage_actor(r->st, stage_arg(r, 0));
+	int nr = stage_new_fd(r);
+
+	return stage_fd_or_error(
+		model_open_pidfd(r->st->m, r->who->tid[MODEL], o->tid[MODEL], nr, &r->trace), nr);
+}
+
 static int prepare_dup(struct stage_run *r)
 {
 	r->c.kind = LAB_DUP;
@@ -217,6 +234,8 @@ const struct stage_verb stage_verbs[] = {
 	 model_open_act, GIVES_FD, false},
 	{"socket", "(AF_INET)", 1, 1, "a socket of its net namespace", prepare_socket,
 	 model_socket_act, GIVES_FD, false},
+	{"pidfd_open", "(ACTOR)", 1, 1, "a descriptor of that process", prepare_pidfd,
+	 model_pidfd_act, GIVES_FD, false},
 	{"dup", "(NAME)", 1, 1, "the descriptor again", prepare_dup, model_dup_act, GIVES_FD,
 	 false},
 	{"close", "(NAME)", 1, 1, "the descriptor", prepare_close, model_close_act, GIVES_NOTHING,

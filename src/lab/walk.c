@@ -308,6 +308,7 @@ const char *const walk_op_names[WALK_N_OPS] = {
 	[WALK_KILL] = "kill",
 	[WALK_REAP] = "wait",
 	[WALK_OPEN] = "open",
+	[WALK_PIDFD] = "pidfd_open",
 	[WALK_SOCKET] = "socket",
 	[WALK_DUP] = "dup",
 	[WALK_CLOSE] = "close",
@@ -318,6 +319,9 @@ const char *const walk_op_names[WALK_N_OPS] = {
 	[WALK_CHROOT] = "chroot",
 	[WALK_SUBREAPER] = "subreaper",
 	[WALK_QUOTA] = "quota",
+	[WALK_SHMGET] = "shmget",
+	[WALK_SHMAT] = "shmat",
+	[WALK_SHMDT] = "shmdt",
 	[WALK_END] = "the init of the crowd is killed",
 };
 
@@ -332,7 +336,8 @@ void walk_print_step(struct strbuf *out, const struct walk_step *s)
 		strbuf_printf(out, " makes member %u", s->child);
 	if (s->op == WALK_SETNS_FD || s->op == WALK_OPEN)
 		strbuf_printf(out, " %s of member %u", ns_slots[s->slot].name, s->target);
-	if (s->op == WALK_SETNS_PIDFD || s->op == WALK_REAP || s->op == WALK_SIGNAL)
+	if (s->op == WALK_SETNS_PIDFD || s->op == WALK_REAP || s->op == WALK_PIDFD ||
+	    s->op == WALK_SIGNAL)
 		strbuf_printf(out, " member %u", s->target);
 	if (s->op == WALK_SETNS_OWN || (s->op >= WALK_DUP && s->op <= WALK_BIND))
 		strbuf_printf(out, " descriptor %u", s->hold);
@@ -340,8 +345,10 @@ void walk_print_step(struct strbuf *out, const struct walk_step *s)
 		strbuf_printf(out, " at place %u", s->place);
 	if (s->op == WALK_QUOTA)
 		strbuf_printf(out, " of %s", ns_kinds[ns_slots[s->slot].kind].name);
-	if (s->op >= WALK_SIGNAL && s->op <= WALK_QUOTA && s->op != WALK_CHROOT)
+	if (s->op >= WALK_SIGNAL && s->op <= WALK_SHMDT && s->op != WALK_CHROOT)
 		strbuf_printf(out, " %u", s->number);
+	if (s->op == WALK_SHMGET && s->hold)
+		strbuf_puts(out, ", IPC_CREAT");
 	if (s->op >= WALK_SETNS_FD && s->op <= WALK_SETNS_PIDFD && s->call.flags) {
 		strbuf_puts(out, ", ");
 		call_print_flags(out, s->call.flags);

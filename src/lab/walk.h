@@ -21,10 +21,11 @@ enum walk_op {
 	WALK_SETNS_OWN,	  /* hold: a descriptor of its own */
 	WALK_SETNS_PIDFD, /* target */
 	WALK_EXEC,
-	WALK_EXIT, /* the thread */
-	WALK_KILL, /* the process */
-	WALK_REAP, /* target, by its parent */
-	WALK_OPEN, /* slot of target */
+	WALK_EXIT,  /* the thread */
+	WALK_KILL,  /* the process */
+	WALK_REAP,  /* target, by its parent */
+	WALK_OPEN,  /* slot of target */
+	WALK_PIDFD, /* target */
 	WALK_SOCKET,
 	WALK_DUP,   /* hold */
 	WALK_CLOSE, /* hold */
@@ -35,6 +36,9 @@ enum walk_op {
 	WALK_CHROOT,
 	WALK_SUBREAPER, /* number: 1 or 0 */
 	WALK_QUOTA,	/* number, of namespaces of the kind of slot */
+	WALK_SHMGET,	/* number: key; hold 0: if it is there, else it is made */
+	WALK_SHMAT,	/* number: key */
+	WALK_SHMDT,	/* number: key */
 	WALK_END,	/* the process that is the init of the crowd */
 	WALK_N_OPS
 };

@@ -86,6 +86,21 @@ static bool can_end(const struct walk *w, const struct task *init)
 	return true;
 }
 
+/*
+ * Whoever is in the namespace of an init that dies ends at the same time as all others. When
+ * two of them have the same segment, who detaches last is for the scheduler to say: no rule.
+ */
+static bool is_order_open(const struct walk *w, const struct task *init)
+{
+	for (unsigned i = 0; i < WALK_N_MEMBERS; i++)
+		for (unsigned k = 0; k < i; k++)
+			if (is_inside(w, i, init) && is_inside(w, k, init) &&
+			    walk_task(w, i)->tgid != walk_task(w, k)->tgid &&
+			    model_shares_shm(w->m, walk_tid(w, i), walk_tid(w, k)))
+				return true;
+	return false;
+}
+
 static bool has_ended(const struct walk *w, pid_t tgid)
 {
 	for (unsigned i = 0; i < WALK_N_MEMBERS; i++) {
@@ -139,6 +154,8 @@ int walk_kill(struct walk *w, const struct walk_step *s)
 
 	if (!leader || (tgid == w->init) != (s->op == WALK_END) || !can_end(w, leader))
 		return WALK_PASSED;
+	if (s->op != WALK_END && is_order_open(w, leader)) /* with the crowd all of it goes */
+		return WALK_PASSED;
 	err = walk_ask(w, s->who, &c, &r);
 	if (!err)
 		err = await_end(w, tgid, leader, is_reaped);
@@ -178,7 +195,8 @@ int walk_signal(struct walk *w, const struct walk_step *s, long *ret)
 	int err;
 
 	/* Who ends itself cannot say how it went. */
-	if (!leader || is_in_process(w, s->who, leader) || !can_end(w, leader))
+	if (!leader || is_in_process(w, s->who, leader) || !can_end(w, leader) ||
+	    is_order_open(w, leader))
 		return WALK_PASSED;
 	*ret = model_signal(w->m, walk_tid(w, s->who), t->tid, s->number, NULL);
 	err = walk_ask(w, s->who, &c, &r);

@@ -43,6 +43,12 @@ const struct task *walk_task(const struct walk *w, unsigned who);
 /* The difference that the report tells. Returns 1. */
 int walk_differs(struct walk *w, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* ---- walk_keep.c: as walk_step(); *ret: the model's answer ---- */
+int walk_open(struct walk *w, const struct walk_step *s, long *ret);
+int walk_hold(struct walk *w, const struct walk_step *s, long *ret);
+int walk_umount(struct walk *w, const struct walk_step *s, long *ret);
+int walk_shm(struct walk *w, const struct walk_step *s, long *ret);
+
 /* ---- walk_end.c: as walk_step() ---- */
 int walk_reap(struct walk *w, const struct walk_step *s);
 int walk_kill(struct walk *w, const struct walk_step *s);

@@ -121,6 +121,7 @@ static const uint8_t weights[WALK_N_OPS] = {
 	[WALK_REAP] = 14,	 [WALK_OPEN] = 6,     [WALK_SOCKET] = 4,    [WALK_DUP] = 2,
 	[WALK_CLOSE] = 8,	 [WALK_BIND] = 3,     [WALK_UMOUNT] = 3,    [WALK_SIGNAL] = 3,
 	[WALK_SETUID] = 2,	 [WALK_CHROOT] = 1,   [WALK_SUBREAPER] = 1, [WALK_QUOTA] = 1,
+	[WALK_PIDFD] = 4,	 [WALK_SHMGET] = 5,   [WALK_SHMAT] = 8,	    [WALK_SHMDT] = 3,
 };
 
 static enum walk_op random_op(uint64_t *rng, bool is_full)
@@ -148,6 +149,12 @@ static bool is_able(const struct walk *w, unsigned i)
 static bool is_running(const struct walk *w, unsigned i)
 {
 	return w->tasks[i].is_used && lab_task(w->lab, w->ids[i])->state < LAB_ZOMBIE;
+}
+
+/* A pidfd is of the dead, too, until they are waited for. */
+static bool is_there(const struct walk *w, unsigned i)
+{
+	return w->tasks[i].is_used;
 }
 
 static bool is_zombie(const struct walk *w, unsigned i)
@@ -181,9 +188,11 @@ static uint8_t random_number(uint64_t *rng, enum walk_op op)
 {
 	static const uint8_t signals[] = {0, SIGCONT, SIGURG, SIGTERM, SIGKILL};
 
-	return op == WALK_SIGNAL   ? signals[below(rng, ARRAY_SIZE(signals))]
-	       : op == WALK_SETUID ? below(rng, 3)
-				   : below(rng, 2);
+	if (op == WALK_SIGNAL)
+		return signals[below(rng, ARRAY_SIZE(signals))];
+	if (op >= WALK_SHMGET && op <= WALK_SHMDT)
+		return 1 + below(rng, 2);
+	return below(rng, op == WALK_SETUID ? 3 : 2);
 }
 
 struct walk_step walk_random(uint64_t *rng, const struct walk *w)
@@ -192,7 +201,10 @@ struct walk_step walk_random(uint64_t *rng, const struct walk *w)
 
 	s.op = random_op(rng, s.child == WALK_N_MEMBERS);
 	s.who = random_member(rng, w, s.op == WALK_KILL ? is_running : is_able);
-	s.target = random_member(rng, w, s.op == WALK_REAP ? is_zombie : is_able);
+	s.target = random_member(rng, w,
+				 s.op == WALK_REAP    ? is_zombie
+				 : s.op == WALK_PIDFD ? is_there
+						      : is_able);
 	s.slot = below(rng, NS_N_SLOTS);
 	s.hold = below(rng, 3);
 	s.place = below(rng, WALK_N_PLACES);

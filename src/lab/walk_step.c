@@ -8,12 +8,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
-
-/* Files that every mount namespace of the crowd shows. */
-static const char *const places[WALK_N_PLACES] = {"/proc/version", "/proc/uptime", "/proc/loadavg",
-						  "/proc/cpuinfo"};
 
 int walk_differs(struct walk *w, const char *fmt, ...)
 {
@@ -227,68 +221,6 @@ static int do_exec(struct walk *w, const struct walk_step *s, long *ret)
 	return err;
 }
 
-/* ---- descriptors ---- */
-
-static int do_open(struct walk *w, const struct walk_step *s, long *ret)
-{
-	struct lab_call c = {.kind = LAB_OPEN_NS, .other = w->ids[s->target], .slot = s->slot};
-	struct lab_result r;
-	int err;
-
-	if (s->op == WALK_SOCKET)
-		c = (struct lab_call){.kind = LAB_SOCKET, .number = AF_NETLINK, .flags = SOCK_RAW};
-	err = walk_ask(w, s->who, &c, &r);
-	if (err)
-		return err;
-	if (s->op == WALK_SOCKET)
-		*ret = model_open_socket(w->m, walk_tid(w, s->who), r.ret, NULL);
-	else
-		*ret = model_open_ns(w->m, walk_tid(w, s->who), walk_tid(w, s->target), s->slot,
-				     r.ret, NULL);
-	return walk_compare(w, *ret, r.ret);
-}
-
-static int do_hold(struct walk *w, const struct walk_step *s, long *ret)
-{
-	enum ns_kind kind = NS_MNT;
-	pid_t tid = walk_tid(w, s->who);
-	struct lab_call c = {.fd = model_fd_at(w->m, tid, s->hold, &kind),
-			     .path = places[s->place]};
-	struct lab_result r;
-	int err;
-
-	if (c.fd < 0)
-		return WALK_PASSED;
-	if (s->op == WALK_BIND && model_is_chrooted(w->m, tid))
-		return WALK_PASSED; /* the path leads nowhere */
-	c.kind = s->op == WALK_DUP ? LAB_DUP : s->op == WALK_CLOSE ? LAB_CLOSE : LAB_BIND_FD;
-	err = walk_ask(w, s->who, &c, &r);
-	if (err)
-		return err;
-	if (s->op == WALK_DUP)
-		*ret = model_dup(w->m, tid, c.fd, r.ret, NULL);
-	else if (s->op == WALK_CLOSE)
-		*ret = model_close(w->m, tid, c.fd, NULL);
-	else
-		*ret = model_bind(w->m, tid, c.fd, c.path, NULL);
-	return walk_compare(w, *ret, r.ret);
-}
-
-static int do_umount(struct walk *w, const struct walk_step *s, long *ret)
-{
-	const struct lab_call c = {.kind = LAB_UMOUNT, .path = places[s->place]};
-	struct lab_result r;
-	int err;
-
-	if (model_is_chrooted(w->m, walk_tid(w, s->who)))
-		return WALK_PASSED;
-	err = walk_ask(w, s->who, &c, &r);
-	if (err)
-		return err;
-	*ret = model_umount(w->m, walk_tid(w, s->who), c.path, false, NULL);
-	return walk_compare(w, *ret, r.ret);
-}
-
 /* ---- calls that the model has functions of their own for ---- */
 
 /* What is refused of it while the caller is in nscope's own user namespace is no step. */
@@ -353,10 +285,11 @@ static int dispatch(struct walk *w, const struct walk_step *s, long *ret)
 	case WALK_REAP:
 		return walk_reap(w, s);
 	case WALK_OPEN:
+	case WALK_PIDFD:
 	case WALK_SOCKET:
-		return do_open(w, s, ret);
+		return walk_open(w, s, ret);
 	case WALK_UMOUNT:
-		return do_umount(w, s, ret);
+		return walk_umount(w, s, ret);
 	case WALK_SIGNAL:
 		return walk_signal(w, s, ret);
 	case WALK_SETUID:
@@ -364,8 +297,12 @@ static int dispatch(struct walk *w, const struct walk_step *s, long *ret)
 	case WALK_SUBREAPER:
 	case WALK_QUOTA:
 		return do_other(w, s, ret);
+	case WALK_SHMGET:
+	case WALK_SHMAT:
+	case WALK_SHMDT:
+		return walk_shm(w, s, ret);
 	default:
-		return do_hold(w, s, ret);
+		return walk_hold(w, s, ret);
 	}
 }
 

@@ -173,7 +173,7 @@ static void test_killed(void)
 
 static void test_descriptors(void)
 {
-	int a = boss(), b = child(a, CLONE_NEWNET | CLONE_NEWNS), fd;
+	int a = boss(), b = child(a, CLONE_NEWNET | CLONE_NEWNS), c = child(a, CLONE_NEWPID), fd;
 	struct lab_call open = {LAB_OPEN_NS, .other = b, .slot = SLOT_NET};
 
 	fd = ask(a, open);
@@ -191,6 +191,12 @@ static void test_descriptors(void)
 	GIVES(DO(b, .kind = LAB_CLOSE, .fd = last.ret), LAB_SAYS(EBADF));
 	GIVES(DO(b, .kind = LAB_UMOUNT, .path = "/proc/uptime"), 0);
 	GIVES(DO(b, .kind = LAB_UMOUNT, .path = "/proc/uptime"), -EINVAL);
+	/* By the number that it has for the caller: c is 1 for itself, and a has none there. */
+	GIVES(DO(c, .kind = LAB_OPEN_PIDFD, .other = a), -ESRCH);
+	GIVES(DO(c, .kind = LAB_OPEN_PIDFD, .other = c) > 0, 1);
+	GIVES(CALL(c, .kind = CALL_SETNS, .flags = CLONE_NEWPID,
+		   .fd = {.kind = CALL_FD_NUMBER, .fd = last.ret}),
+	      0);
 	GIVES(DO(a, .kind = LAB_OPEN_PIDFD, .other = b) > 0, 1);
 	GIVES(CALL(a, .kind = CALL_SETNS, .flags = CLONE_NEWNET,
 		   .fd = {.kind = CALL_FD_NUMBER, .fd = last.ret}),
