@@ -18,26 +18,8 @@ teardown() {
   [ -z "${outer-}" ] || wait "$outer" || true
 }
 
-# start OPTION...: a sandbox that sleeps; sets $outer, which is bwrap, and $pid, which sleeps
-start() {
-  bwrap --bind "$root" / --proc /proc --dev /dev --die-with-parent --info-fd 4 "$@" \
-    sleep infinity 4>"$BATS_TEST_TMPDIR/info" </dev/null >/dev/null 2>&1 3>&- &
-  outer=$!
-  wait_until find_sleeper
-}
-
-# With a pid namespace bwrap leaves a process of its own as pid 1 and sleep is its child.
-find_sleeper() {
-  local first
-  first=$(jq -e '."child-pid"' "$BATS_TEST_TMPDIR/info") || return 1
-  for pid in "$first" $(cat "/proc/$first/task/$first/children"); do
-    ! grep -qx sleep "/proc/$pid/comm" || return 0
-  done
-  return 1
-}
-
 @test "bwrap: --unshare-all shows seven kinds of its own, pid 1 and 2 inside" {
-  start --unshare-all --uid 1000 --gid 1000
+  start_bwrap --unshare-all --uid 1000 --gid 1000
   host_dump "$dump"
   user=$(inum "$pid" user)
   check_namespaces "$dump" "$pid" 2 "$(ns_of "$dump" net "$(inum "$pid" net)" .owner)" mnt net pid ipc uts cgroup
@@ -48,7 +30,7 @@ find_sleeper() {
 }
 
 @test "bwrap: its namespaces belong to a user namespace below ours" {
-  start --unshare-all --uid 1000 --gid 1000
+  start_bwrap --unshare-all --uid 1000 --gid 1000
   host_dump "$dump"
   owner=$(ns_of "$dump" net "$(inum "$pid" net)" .owner)
   [ "$owner" != "$(inum self user)" ]
@@ -62,7 +44,7 @@ find_sleeper() {
 }
 
 @test "bwrap: the strip shows just what was unshared" {
-  start --unshare-net --unshare-uts
+  start_bwrap --unshare-net --unshare-uts
   run -0 --separate-stderr "$NSCOPE" tree
   grep -F "sleep $pid " <<<"$output" >"$dump.row" || { echo "$output" && false; }
   # The mount namespace is always its own.
@@ -70,7 +52,7 @@ find_sleeper() {
 }
 
 @test "bwrap: nothing of it is left when the sandbox has gone" {
-  start --unshare-all
+  start_bwrap --unshare-all
   host_dump "$dump"
   ids=$(ids_of "$dump" "$pid")
   [ "$(jq length <<<"$ids")" -gt 0 ]

@@ -24,30 +24,14 @@ teardown() {
   [ -n "$had_state" ] || rmdir /run/runc 2>/dev/null || true
 }
 
-is_sleeping() { grep -q sleep "/proc/$(cat "$1")/comm"; }
-
-# start JQ: a container from the specification of runc as JQ changes it; sets $pid
-start() {
-  (cd "$bundle" && runc spec)
-  jq ".process.terminal = false | .process.args = [\"sleep\", \"infinity\"] | .root.readonly = false
-    | .linux.namespaces |= (map(select(.type != \"cgroup\")) + [{type: \"cgroup\"}])
-    | .hostname = \"inside\" | $1" "$bundle/config.json" >"$bundle/new"
-  mv "$bundle/new" "$bundle/config.json"
-  # In the foreground of its own process, so that its parent is runc on every host.
-  runc run --bundle "$bundle" --pid-file "$bundle/pid" "$id" </dev/null >/dev/null 2>&1 3>&- &
-  runner=$!
-  wait_until is_sleeping "$bundle/pid"
-  pid=$(cat "$bundle/pid")
-}
-
 @test "runc: every namespace of the container, its one process and its owner" {
-  start .
+  start_runc .
   host_dump "$dump"
   check_namespaces "$dump" "$pid" 1 "$(inum self user)" "${kinds[@]}"
 }
 
 @test "runc: the container is named in dump, ls and tree" {
-  start .
+  start_runc .
   host_dump "$dump"
   [ "$(task_of "$dump" "$pid" '"\(.container.runtime) \(.container.id)"')" = "runc $id" ]
   run -0 --separate-stderr "$NSCOPE" ls --raw --noheadings -o ns,type,nprocs "container = $id"
@@ -61,7 +45,7 @@ start() {
 }
 
 @test "runc: the first process is 1 inside, and a second that joins shares all" {
-  start .
+  start_runc .
   runc exec --detach --pid-file "$bundle/pid2" "$id" sleep infinity </dev/null >/dev/null 2>&1 3>&-
   wait_until is_sleeping "$bundle/pid2"
   second=$(cat "$bundle/pid2")
@@ -74,7 +58,7 @@ start() {
 @test "runc: a container with ids of its own owns its namespaces" {
   chown -R 100000:100000 "$bundle/rootfs"
   chmod 755 "$bundle/.." "$bundle" "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$(dirname "$BATS_RUN_TMPDIR")" || true
-  start '.linux.namespaces += [{type: "user"}]
+  start_runc '.linux.namespaces += [{type: "user"}]
     | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 1000}]
     | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 1000}]'
   host_dump "$dump"
@@ -85,7 +69,7 @@ start() {
 }
 
 @test "runc: nothing of it is left when the container has gone" {
-  start .
+  start_runc .
   host_dump "$dump"
   ids=$(ids_of "$dump" "$pid")
   [ "$(jq length <<<"$ids")" = "${#kinds[@]}" ]

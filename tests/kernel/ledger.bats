@@ -139,14 +139,6 @@ is_ours() {
       grep -q '^State:.*zombie' "/proc/$pid/status" || return 1
   done
 }
-wait_briefly() {
-  local i
-  for i in 1 2 3 4 5 6 7 8 9 10; do
-    ! "$@" 2>/dev/null || return 0
-    sleep 0.05
-  done
-  return 1
-}
 
 @test "all ways together" {
   # shellcheck disable=SC2046

@@ -2,6 +2,7 @@
 # Real containers for tests:  load ../lib/nscope  and  load ../lib/containers
 #
 # All are made of one busybox, have ids that no other run has, and go with their test.
+# shellcheck disable=SC2034,SC2154 # $id, $bundle and $root are the test's, $runner and $outer for it
 
 # make_root DIR: a root file system of one static busybox.
 make_root() {
@@ -81,4 +82,87 @@ strip_of_kinds() {
     case $kinds in *" ${pair#*:} "*) strip+=${pair%:*} ;; *) strip+=. ;; esac
   done
   echo "$strip"
+}
+
+# ---- runc ----
+
+is_sleeping() { grep -q sleep "/proc/$(cat "$1")/comm"; }
+
+# start_runc JQ: a container $id in the folder $bundle, with the specification of runc as JQ
+# changes it; sets $pid, which sleeps, and $runner, which waits for it.
+start_runc() {
+  rm -f "$bundle/config.json"
+  (cd "$bundle" && runc spec)
+  jq ".process.terminal = false | .process.args = [\"sleep\", \"infinity\"] | .root.readonly = false
+    | .linux.namespaces |= (map(select(.type != \"cgroup\")) + [{type: \"cgroup\"}])
+    | .hostname = \"inside\" | $1" "$bundle/config.json" >"$bundle/new"
+  mv "$bundle/new" "$bundle/config.json"
+  # In the foreground of its own process, so that its parent is runc on every host.
+  runc run --bundle "$bundle" --pid-file "$bundle/pid" "$id" </dev/null >/dev/null 2>&1 3>&- &
+  runner=$!
+  wait_until is_sleeping "$bundle/pid"
+  pid=$(cat "$bundle/pid")
+}
+
+# ---- bubblewrap ----
+
+# start_bwrap OPTION...: a sandbox on $root; sets $outer, which is bwrap, and $pid, which sleeps.
+start_bwrap() {
+  bwrap --bind "$root" / --proc /proc --dev /dev --die-with-parent --info-fd 4 "$@" \
+    sleep infinity 4>"$BATS_TEST_TMPDIR/info" </dev/null >/dev/null 2>&1 3>&- &
+  outer=$!
+  wait_until find_sleeper
+}
+
+# With a pid namespace bwrap leaves a process of its own as pid 1 and sleep is its child.
+find_sleeper() {
+  local first
+  first=$(jq -e '."child-pid"' "$BATS_TEST_TMPDIR/info") || return 1
+  for pid in "$first" $(cat "/proc/$first/task/$first/children"); do
+    ! grep -qx sleep "/proc/$pid/comm" || return 0
+  done
+  return 1
+}
+
+# ---- podman ----
+# Storage, state, networks and the parent of the cgroups are the test's own, so that nothing of
+# the host's podman is touched.
+
+# In setup_file and teardown_file.
+podman_begin() {
+  [ "$(id -u)" = 0 ] && hash podman runc jq busybox 2>/dev/null || return 0
+  export place=$BATS_FILE_TMPDIR group
+  group=$(unique podman)
+  # conmon of a container with ids of its own is in a mount namespace of its own. What its
+  # clean-up unmounts there goes here only if mounts propagate, as on most hosts they do.
+  mount --bind "$place" "$place"
+  mount --make-shared "$place"
+  make_root "$place/rootfs"
+  tar -C "$place/rootfs" -cf "$place/root.tar" .
+  pod import --quiet "$place/root.tar" nscope-test >/dev/null
+}
+podman_end() {
+  [ -n "${group-}" ] || return 0
+  wait_until no_cgroups
+  wait_until umount --recursive "$place"
+}
+
+no_cgroups() {
+  find /sys/fs/cgroup -depth -type d -path "*/$group*" -exec rmdir {} +
+  [ -z "$(find /sys/fs/cgroup -type d -name "$group")" ]
+}
+
+pod() {
+  podman --root "$place/store" --runroot "$place/run" --tmpdir "$place/tmp" \
+    --network-config-dir "$place/net" --runtime runc --cgroup-manager cgroupfs \
+    --storage-driver vfs --events-backend none "$@" </dev/null 3>&-
+}
+
+# start_podman OPTION...: a container that sleeps; sets $id and $pid.
+start_podman() {
+  id=$(pod run --detach --cgroup-parent "/$group" --ulimit nofile=1024:1024 \
+    --ulimit nproc=4096:4096 "$@" nscope-test sleep infinity)
+  ids+=("$id")
+  pid=$(pod inspect --format '{{.State.Pid}}' "$id")
+  wait_until grep -qx sleep "/proc/$pid/comm"
 }

@@ -34,6 +34,16 @@ wait_until() {
   done
 }
 
+# wait_briefly COMMAND...: for half a second, where it may well fail.
+wait_briefly() {
+  local _
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    ! "$@" 2>/dev/null || return 0
+    sleep 0.05
+  done
+  return 1
+}
+
 # inum PID KIND: the inode number of a namespace of a process.
 inum() {
   local link
