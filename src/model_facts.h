@@ -13,13 +13,14 @@ enum model_fact {
 	FACT_CRED = BIT(0),    /* ids and effective capabilities */
 	FACT_SHARING = BIT(1), /* how many share the fs, files, sighand and mm */
 	FACT_CHROOT = BIT(2),
-	FACT_QUOTA = BIT(3),  /* user.max_*_namespaces and what is used of them */
-	FACT_MAPS = BIT(4),   /* uid_map and gid_map of the user namespace */
-	FACT_LIMITS = BIT(5), /* RLIMIT_NPROC, threads-max, pids.max */
-	FACT_FDS = BIT(6),    /* what the descriptors of setns are */
-	FACT_SLOTS = BIT(7),  /* the namespaces of the task */
-	FACT_PIDC = BIT(8),   /* whether pid_for_children has had an init */
-	FACT_LSM = BIT(9),    /* a security module or a seccomp filter may refuse */
+	FACT_QUOTA = BIT(3),   /* user.max_*_namespaces and what is used of them */
+	FACT_MAPS = BIT(4),    /* uid_map and gid_map of the user namespace */
+	FACT_LIMITS = BIT(5),  /* RLIMIT_NPROC, threads-max, pids.max */
+	FACT_FDS = BIT(6),     /* what the descriptors of setns are */
+	FACT_SLOTS = BIT(7),   /* the namespaces of the task */
+	FACT_PIDC = BIT(8),    /* whether pid_for_children has had an init */
+	FACT_LSM = BIT(9),     /* a security module or a seccomp filter may refuse */
+	FACT_UPTIME = BIT(10), /* what the clocks show that an offset is added to */
 };
 
 struct model_extent {

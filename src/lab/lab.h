@@ -22,6 +22,7 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+#include <time.h>
 
 #define LAB_TEXT_MAX 4000
 
@@ -162,6 +163,12 @@ int lab_spawn(struct lab *lab, struct err *e);
  */
 int lab_call(struct lab *lab, int who, const struct lab_call *c, struct lab_result *r,
 	     struct err *e);
+
+/*
+ * Seconds that CLOCK_MONOTONIC or CLOCK_BOOTTIME shows in the initial time namespace; -1: not
+ * known, for nscope is in another one whose offset it cannot read.
+ */
+int64_t lab_machine_clock(clockid_t clock);
 
 /* Can LAB_CGROUP be made here? false with e telling why not. */
 bool lab_has_cgroups(struct err *e);

@@ -69,6 +69,12 @@ static const struct stage_act time_offsets[] = {
 		"is that of?",
 	 .tell = "Of the one for children: proc_timens_set_offset() changes only that, and only "
 		 "as long as nobody has entered it."},
+	{.text = "a: offset(monotonic, -4000000000)",
+	 .ask = "And the other clock back, by more than a hundred years?",
+	 .err = ERANGE,
+	 .tell = "ERANGE: the clock began with the machine, and must not show less than 0. A "
+		 "container that was moved here from a machine that is up for longer needs a "
+		 "positive offset, the other way round a negative one."},
 	{.text = "a: clock()",
 	 .ask = "How long is the machine up, for a?",
 	 .tell = "As long as for everybody outside.",

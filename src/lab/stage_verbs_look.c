@@ -42,5 +42,9 @@ int stage_prepare_offset(struct stage_run *r)
 
 long stage_model_offset(struct stage_run *r)
 {
-	return model_write_offset(r->st->m, r->who->tid[MODEL], r->c.slot, r->c.number, &r->trace);
+	/* A machine of the model alone has just come up. */
+	int64_t now = r->st->seed ? lab_machine_clock(r->c.slot) : 0;
+
+	return model_write_offset(r->st->m, r->who->tid[MODEL], r->c.slot, r->c.number, now,
+				  &r->trace);
 }

@@ -115,9 +115,10 @@ int model_pivot_root(struct model *m, pid_t tid, const char *new, const char *ol
 int model_sethostname(struct model *m, pid_t tid, const char *name, struct trace *t);
 /*
  * It writes the offset of CLOCK_MONOTONIC or CLOCK_BOOTTIME in its time_for_children.
- * How long the machine is up is not known: a negative one is taken as it is.
+ * now: the seconds that the clock shows in the initial time namespace, below which no other
+ * can be; -1: not known, and then a negative offset is taken, with a doubt.
  */
-int model_write_offset(struct model *m, pid_t tid, clockid_t clock, int64_t seconds,
+int model_write_offset(struct model *m, pid_t tid, clockid_t clock, int64_t seconds, int64_t now,
 		       struct trace *t);
 
 /* System V objects, of mode 0600. */

@@ -150,13 +150,35 @@ int model_set_subreaper(struct model *m, pid_t tid, bool is_on, struct trace *t)
 
 /* ---- /proc/self/timens_offsets ---- */
 
-static int set_offset(struct model *m, struct k_task *me, clockid_t clock, int64_t seconds)
+/* now: what the clock shows without any offset; -1: not known. */
+static int check_range(struct model *m, int64_t seconds, int64_t now, const char *src,
+		       const char *func)
+{
+	int64_t sum = (now < 0 ? 0 : now) + seconds;
+
+	if (seconds > KTIME_SEC_MAX || seconds < -KTIME_SEC_MAX || sum > KTIME_SEC_MAX / 2)
+		return trace_refuse(m->trace, -ERANGE, src, func,
+				    "the clock would be further ahead than it can count");
+	if (now < 0 && seconds < 0)
+		trace_doubt(m->trace, FACT_UPTIME,
+			    "how long the machine is up is not known: ERANGE if it is less than "
+			    "what the clock is to be set back");
+	if (now < 0 || sum >= 0)
+		return 0;
+	return trace_refuse(m->trace, -ERANGE, src, func,
+			    "the clock shows %lld seconds, and would show less than 0",
+			    (long long)now);
+}
+
+static int set_offset(struct model *m, struct k_task *me, clockid_t clock, int64_t seconds,
+		      int64_t now)
 {
 	static const char src[] = "kernel/time/namespace.c", func[] = "proc_timens_set_offset";
 	struct k_ns *ns = me->nsproxy->ns[SLOT_TIME_FOR_CHILDREN];
 	bool is_boottime = clock == CLOCK_BOOTTIME;
 	int64_t *offset;
 	char buf[64];
+	int err;
 
 	if (!ns)
 		return trace_refuse(m->trace, -ENOENT, "fs/proc/base.c", "proc_pident_lookup",
@@ -168,9 +190,9 @@ static int set_offset(struct model *m, struct k_task *me, clockid_t clock, int64
 	if (clock != CLOCK_MONOTONIC && !is_boottime)
 		return trace_refuse(m->trace, -EINVAL, src, func,
 				    "only the monotonic and the boottime clock have offsets");
-	if (seconds > KTIME_SEC_MAX / 2 || seconds < -KTIME_SEC_MAX)
-		return trace_refuse(m->trace, -ERANGE, src, func,
-				    "the clock would be further ahead than it can count");
+	err = check_range(m, seconds, now, src, func);
+	if (err)
+		return err;
 	if (ns->time.frozen_offsets) {
 		trace_advise(m->trace, "write it after unshare(CLONE_NEWTIME), before the first "
 				       "fork");
@@ -186,10 +208,10 @@ static int set_offset(struct model *m, struct k_task *me, clockid_t clock, int64
 	return 0;
 }
 
-int model_write_offset(struct model *m, pid_t tid, clockid_t clock, int64_t seconds,
+int model_write_offset(struct model *m, pid_t tid, clockid_t clock, int64_t seconds, int64_t now,
 		       struct trace *t)
 {
 	struct k_task *me = begin_call(m, tid, t);
 
-	return me ? end_call(m, set_offset(m, me, clock, seconds)) : -ESRCH;
+	return me ? end_call(m, set_offset(m, me, clock, seconds, now)) : -ESRCH;
 }

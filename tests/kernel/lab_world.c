@@ -257,11 +257,15 @@ static void test_subreaper(void)
 static void test_time(void)
 {
 	int a = boss(), b;
+	int64_t up;
 
 	GIVES(DO(a, .kind = LAB_OFFSET, .slot = CLOCK_BOOTTIME, .number = 1), -EPERM);
 	GIVES(DO(a, .kind = LAB_OFFSET, .slot = CLOCK_REALTIME, .number = 1), LAB_SAYS(EINVAL));
 	GIVES(CALL(a, .kind = CALL_UNSHARE, .flags = CLONE_NEWTIME), 0);
 	GIVES(DO(a, .kind = LAB_OFFSET, .slot = CLOCK_BOOTTIME, .number = 86400) > 0, 1);
+	up = lab_machine_clock(CLOCK_MONOTONIC);
+	GIVES(DO(a, .kind = LAB_OFFSET, .slot = CLOCK_MONOTONIC, .number = -up - 60), -ERANGE);
+	GIVES(DO(a, .kind = LAB_OFFSET, .slot = CLOCK_MONOTONIC, .number = -up) > 0, 1);
 	GIVES(DO(a, .kind = LAB_OFFSET, .slot = CLOCK_MONOTONIC, .number = 1000) > 0, 1);
 	SAYS(DO(a, .kind = LAB_CLOCK), "monotonic+0 boottime+0");
 	b = child(a, 0);

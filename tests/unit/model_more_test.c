@@ -354,31 +354,38 @@ static void offsets_are_open_until_somebody_enters(void **state)
 {
 	struct model *m = boot("current");
 	pid_t a = call(m, 1, "fork()", NULL), b;
+	struct trace told = {0};
 	uint32_t time;
 
 	(void)state;
 	must_refuse(m, EACCES, "proc_timens_set_offset",
-		    model_write_offset(m, a, CLOCK_BOOTTIME, 86400, &t));
+		    model_write_offset(m, a, CLOCK_BOOTTIME, 86400, 1000, &t));
 	assert_int_equal(call(m, a, "unshare(CLONE_NEWTIME)", NULL), 0);
 	time = slot(m, a, SLOT_TIME_FOR_CHILDREN);
-	done(m, model_write_offset(m, a, CLOCK_BOOTTIME, 86400, &t));
-	done(m, model_write_offset(m, a, CLOCK_MONOTONIC, -5, &t));
+	done(m, model_write_offset(m, a, CLOCK_BOOTTIME, 86400, 1000, &t));
+	done(m, model_write_offset(m, a, CLOCK_MONOTONIC, -5, 1000, &t));
 	assert_true(shows(m, NS_TIME, time, "monotonic -5, boottime 86400"));
 	must_refuse(m, EINVAL, "proc_timens_set_offset",
-		    model_write_offset(m, a, CLOCK_REALTIME, 1, &t));
+		    model_write_offset(m, a, CLOCK_REALTIME, 1, 1000, &t));
 	must_refuse(m, ERANGE, "proc_timens_set_offset",
-		    model_write_offset(m, a, CLOCK_MONOTONIC, 5000000000, &t));
+		    model_write_offset(m, a, CLOCK_MONOTONIC, 5000000000, 1000, &t));
+	must_refuse(m, ERANGE, "proc_timens_set_offset",
+		    model_write_offset(m, a, CLOCK_MONOTONIC, -1001, 1000, &t));
+	done(m, model_write_offset(m, a, CLOCK_MONOTONIC, -1000, 1000, &t));
+	assert_int_equal(model_write_offset(m, a, CLOCK_MONOTONIC, -1001, -1, &told), 0);
+	assert_int_equal(told.doubts.n, 1);
+	trace_free(&told);
 	b = call(m, a, "fork()", NULL);
 	must_refuse(m, EACCES, "proc_timens_set_offset",
-		    model_write_offset(m, a, CLOCK_BOOTTIME, 1, &t));
+		    model_write_offset(m, a, CLOCK_BOOTTIME, 1, 1000, &t));
 	assert_int_equal(slot(m, b, SLOT_TIME), time);
 	drop(m, a, 1000);
 	must_refuse(m, EPERM, "proc_timens_set_offset",
-		    model_write_offset(m, a, CLOCK_BOOTTIME, 1, &t));
+		    model_write_offset(m, a, CLOCK_BOOTTIME, 1, 1000, &t));
 	model_free(m);
 	m = boot("4.4");
 	must_refuse(m, ENOENT, "proc_pident_lookup",
-		    model_write_offset(m, 1, CLOCK_BOOTTIME, 1, &t));
+		    model_write_offset(m, 1, CLOCK_BOOTTIME, 1, 1000, &t));
 	model_free(m);
 }
 
