@@ -439,10 +439,12 @@ void ledger_merge(struct ledger *l, struct probe_env *env, struct addr_map *nss,
 			merge_ns(l, env, &l->tallies.items[i], row);
 	}
 	for (uint32_t i = 0; i < l->holds.n; i++) {
-		const struct tally *t = find_tally(l, l->holds.items[i]->ns);
+		const struct k_hold *h = l->holds.items[i];
+		const struct tally *t = find_tally(l, h->ns);
 
-		if (t->has_row)
-			merge_keeper(env, l->holds.items[i], t->row, nss);
+		/* A descriptor whose namespace had no file any more when the counts were read. */
+		if (t->has_row && t->counts[refs[h->ref].ref])
+			merge_keeper(env, h, t->row, nss);
 	}
 	for (uint32_t i = 0; i < l->proxies.n; i++) {
 		const struct tally_proxy *t = &l->proxies.items[i];

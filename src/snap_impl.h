@@ -82,4 +82,11 @@ void freeze_cut_circles(struct freeze *f, uint32_t n_nss);
 /* Threads under their leaders, and those under the parent process. */
 void freeze_tree(struct freeze *f);
 
+/* ---- snap_refs.c: each row at its namespace ---- */
+void freeze_keepers(struct freeze *f);
+void freeze_counts(struct freeze *f);
+/* After those two: no audit is full that was overtaken by what was found later. */
+void freeze_doubt_latecomers(struct freeze *f);
+void freeze_quotas(struct freeze *f);
+
 #endif

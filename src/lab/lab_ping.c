@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One echo request, ICMP over IPv4, from the net namespace of a test process. */
+/*
+ * An echo request, ICMP over IPv4, from the net namespace of a test process. It is sent
+ * again until it is answered: a link that was set up a moment ago may drop the first.
+ */
 #include "lab_impl.h"
 
 #include <arpa/inet.h>
@@ -14,6 +17,7 @@
 
 #define DEFAULT_MS 1000
 #define MAX_MS	   (LAB_DEADLINE_MS - 1000)
+#define AGAIN_MS   200
 
 static int64_t now_ms(void)
 {
@@ -92,11 +96,12 @@ static bool is_reply(const char *data, int64_t n, bool is_raw, const struct icmp
 	       (!is_raw || got.un.echo.id == sent->un.echo.id);
 }
 
-static int await_reply(struct lab_args *a, int sock, bool is_raw, const struct icmphdr *sent)
+/* Until the moment `end` of now_ms(); then the call says -ETIMEDOUT. */
+static int await_reply(struct lab_args *a, int sock, bool is_raw, const struct icmphdr *sent,
+		       int64_t end)
 {
 	struct lab_request q = {.nr = SYS_recvfrom, .args = {sock, 0, LAB_DATA}, .ptrs = BIT(1)};
-	int64_t ms = a->c->number > 0 && a->c->number < MAX_MS ? a->c->number : DEFAULT_MS;
-	int64_t end = now_ms() + ms, left;
+	int64_t left;
 
 	q.n_out = 128;
 	while ((left = end - now_ms()) > 0) {
@@ -115,9 +120,25 @@ static int await_reply(struct lab_args *a, int sock, bool is_raw, const struct i
 	return 0;
 }
 
+static int ask_until_answered(struct lab_args *a, int sock, bool is_raw, struct in_addr to)
+{
+	int64_t ms = a->c->number > 0 && a->c->number < MAX_MS ? a->c->number : DEFAULT_MS;
+	int64_t now = now_ms(), end = now + ms;
+	struct icmphdr icmp = request(a);
+	int err;
+
+	do {
+		err = send_to(a, sock, &icmp, to);
+		if (!err && a->r->ret > 0)
+			err = await_reply(a, sock, is_raw, &icmp,
+					  end < now + AGAIN_MS ? end : now + AGAIN_MS);
+		now = now_ms();
+	} while (!err && a->r->ret == -ETIMEDOUT && now < end);
+	return err;
+}
+
 int lab_do_ping(struct lab_args *a)
 {
-	struct icmphdr icmp = request(a);
 	struct in_addr to;
 	bool is_raw;
 	int sock, err;
@@ -128,8 +149,6 @@ int lab_do_ping(struct lab_args *a)
 	sock = a->r->ret;
 	if (err || sock < 0)
 		return err;
-	err = send_to(a, sock, &icmp, to);
-	if (!err && a->r->ret > 0)
-		err = await_reply(a, sock, is_raw, &icmp);
+	err = ask_until_answered(a, sock, is_raw, to);
 	return lab_close_fd(a, sock) ?: err;
 }

@@ -343,6 +343,33 @@ static void keepers_lie_at_their_namespace(void **state)
 	snap_unref(s);
 }
 
+/* What cannot have been there at one moment is no finding, whatever the count says. */
+static void what_does_not_fit_together_is_unstable(void **state)
+{
+	static const int32_t none[NS_N_SLOTS] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+	struct snap_builder *b = snap_builder_new();
+	int32_t counted = builder_ns(b, NS_NET, 1, NULL), late = builder_ns(b, NS_NET, 2, NULL);
+	int32_t twice = builder_add_nsproxy(b, 2, none), once = builder_add_nsproxy(b, 1, none);
+	const struct snap *s;
+
+	(void)state;
+	for (int32_t ns = counted; ns <= late; ns++) {
+		builder_ns_row(b, ns)->audit = AUDIT_FULL;
+		builder_add_keeper(b, &(struct keeper){.ns = ns, .ref = REF_NSFS, .mnt_ns = -1});
+	}
+	builder_add_count(b, counted, REF_NSFS, 1);
+	builder_nsproxy_row(b, twice)->audit = builder_nsproxy_row(b, once)->audit = AUDIT_FULL;
+	builder_task(b, add_task(b, 5, 5, 0))->nsproxy = once;
+	builder_task(b, add_task(b, 7, 7, 0))->nsproxy = twice;
+	builder_task(b, add_task(b, 7, 7, 0))->nsproxy = twice;
+	s = freeze(b);
+	assert_int_equal(s->nss[snap_find_ns(s, NS_NET, 1)].audit, AUDIT_FULL);
+	assert_int_equal(s->nss[snap_find_ns(s, NS_NET, 2)].audit, AUDIT_UNSTABLE);
+	assert_int_equal(s->nsproxies[s->tasks[0].nsproxy].audit, AUDIT_FULL);
+	assert_int_equal(s->nsproxies[s->tasks[1].nsproxy].audit, AUDIT_UNSTABLE);
+	snap_unref(s);
+}
+
 static void the_strip_shows_where_a_task_differs(void **state)
 {
 	struct snap_builder *b = snap_builder_new();
@@ -396,6 +423,7 @@ int main(void)
 		cmocka_unit_test(parents_in_a_circle_are_cut_open),
 		cmocka_unit_test(namespaces_in_a_circle_are_cut_open),
 		cmocka_unit_test(keepers_lie_at_their_namespace),
+		cmocka_unit_test(what_does_not_fit_together_is_unstable),
 		cmocka_unit_test(the_strip_shows_where_a_task_differs),
 		cmocka_unit_test(a_builder_goes_on_after_a_freeze),
 	};
