@@ -15,7 +15,8 @@ struct lesson_moment *lesson_add(struct lesson *l)
 {
 	struct lesson_moment *m = array_add(&l->moments);
 
-	*m = (struct lesson_moment){.act = "", .ask = "", .tell = "", .says = "", .difference = ""};
+	*m = (struct lesson_moment){
+		.act = "", .ask = "", .tell = "", .says = "", .difference = "", .refuser = ""};
 	return m;
 }
 

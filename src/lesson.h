@@ -50,7 +50,8 @@ struct lesson_moment {
 	const char *tell; /* the answer after it; "" */
 	const char *says; /* what it printed, lines; "" */
 	struct lesson_result model, kernel;
-	const char *difference; /* between the worlds, "": none; else a bug or a late free */
+	const char *difference; /* between the worlds, "": none; else a bug or a late free ... */
+	const char *refuser;	/* ... or this: what beside the kernel's rules may have refused */
 	ARRAY(struct lesson_check) checks;
 	ARRAY(struct lesson_actor) actors; /* all there ever were, in order */
 	struct trace trace;		   /* the model's steps */

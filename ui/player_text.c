@@ -118,7 +118,9 @@ static void add_good_checks(struct page *p, const struct lesson_moment *m)
 /* What must not be overlooked. */
 static void add_difference(struct page *p, const struct lesson_moment *m)
 {
-	if (*m->difference)
+	if (*m->refuser)
+		page_add(p, ROLE_ERROR, "not done: %s: %s", m->refuser, m->difference);
+	else if (*m->difference)
 		page_add(p, ROLE_ERROR, "error: this is a bug in nscope: %s", m->difference);
 }
 

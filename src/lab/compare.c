@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "compare.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 static enum compare_result tell(struct compare *c, enum compare_result r, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
@@ -261,4 +263,39 @@ enum compare_result compare_snaps(struct compare *c, const struct snap *model,
 	free(c->proxies);
 	c->proxies = NULL;
 	return r;
+}
+
+int64_t now_nsec(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
+/* Credentials and struct pids are freed after an RCU grace period, some after two. */
+void wait_a_moment(void)
+{
+	nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
+int compare_settled(struct compare *c, const struct snap *model, const struct compare_task *tasks,
+		    unsigned n_tasks, int64_t patience, const struct snap *(*read)(void *data),
+		    void *data)
+{
+	int64_t until = now_nsec() + patience;
+
+	for (c->was_late = false;; c->was_late = true) {
+		const struct snap *kernel = read(data);
+		enum compare_result r;
+
+		if (!kernel)
+			return -EIO;
+		r = compare_snaps(c, model, kernel, tasks, n_tasks);
+		if (r == COMPARE_SAME)
+			*c->text = '\0';
+		if (r != COMPARE_LATE || now_nsec() > until)
+			return r;
+		wait_a_moment();
+	}
 }

@@ -170,6 +170,13 @@ int lab_call(struct lab *lab, int who, const struct lab_call *c, struct lab_resu
  */
 int64_t lab_machine_clock(clockid_t clock);
 
+/*
+ * What beside the kernel's rules may have refused a call of a test process with that errno (of
+ * what it has from nscope): a seccomp filter, a security module. A sentence, or NULL: nothing
+ * that could be seen.
+ */
+const char *lab_other_refuser(int err);
+
 /* Can LAB_CGROUP be made here? false with e telling why not. */
 bool lab_has_cgroups(struct err *e);
 

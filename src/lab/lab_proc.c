@@ -192,6 +192,36 @@ pid_t lab_parent(struct lab *lab, int id)
 	return p && p->t.state < LAB_GONE && read_stat(lab, &p->t, &state, &ppid) ? ppid : 0;
 }
 
+/* The line of a file of nscope's own /proc that begins so, behind that; "": there is none. */
+static void read_own(const char *path, const char *begin, char *text, size_t size)
+{
+	_cleanup_free_ char *line = NULL;
+	FILE *f = fopen(path, "re");
+	size_t room = 0;
+
+	*text = '\0';
+	while (f && !*text && getline(&line, &room, f) > 0)
+		if (!strncmp(line, begin, strlen(begin)))
+			snprintf(text, size, "%s", line + strlen(begin));
+	if (f)
+		fclose(f);
+}
+
+const char *lab_other_refuser(int err)
+{
+	char text[64];
+
+	if (err == ENOSYS) /* the kernels that nscope runs on have all calls */
+		return "this host lets no such call through (seccomp?)";
+	read_own("/proc/self/status", "Seccomp:", text, sizeof(text));
+	if (atoi(text))
+		return "a seccomp filter may have refused it";
+	read_own("/proc/self/attr/current", "", text, sizeof(text));
+	if ((err == EPERM || err == EACCES) && *text && !strstr(text, "unconfined"))
+		return "a security module, which confines nscope, may have refused it";
+	return NULL;
+}
+
 pid_t lab_new_thread(const struct lab *lab, pid_t tgid)
 {
 	char path[32];

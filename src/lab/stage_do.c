@@ -5,11 +5,8 @@
 #include "nearest.h"
 
 #include <errno.h>
-#include <linux/membarrier.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
 
 #define PATIENCE_NSEC 5000000000ll /* for what the kernel frees late */
 
@@ -56,50 +53,45 @@ void stage_look(struct stage *st)
 	}
 }
 
-static int64_t now_nsec(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ll + t.tv_nsec;
-}
-
 static void replace(const struct snap **s, const struct snap *now)
 {
 	snap_unref(*s);
 	*s = now;
 }
 
+/* How the kernel is read, and why it could not be. */
+struct reading {
+	struct stage *st;
+	struct err *e;
+};
+
+static const struct snap *read_kernel(void *data)
+{
+	const struct reading *r = data;
+	const struct snap *s = stage_read(r->st, r->e);
+
+	if (!s)
+		return NULL;
+	replace(&r->st->snaps[KERNEL], s);
+	lab_poll(r->st->lab);
+	stage_look(r->st);
+	return s;
+}
+
 /* Read both until they agree, or for as long as the kernel may take to free. */
 static int settle(struct stage *st, struct err *e)
 {
-	int64_t until = now_nsec() + PATIENCE_NSEC;
+	struct reading r = {st, e};
+	int ret;
 
 	replace(&st->snaps[MODEL], model_snap(st->m));
 	if (!st->lab) {
 		stage_look(st);
 		return 0;
 	}
-	for (;;) {
-		const struct snap *s = stage_read(st, e);
-		enum compare_result r;
-
-		if (!s)
-			return -EIO;
-		replace(&st->snaps[KERNEL], s);
-		lab_poll(st->lab);
-		stage_look(st);
-		r = compare_snaps(&st->compare, st->snaps[MODEL], s, st->tasks, st->n_actors);
-		if (r == COMPARE_SAME) {
-			*st->compare.text = '\0';
-			return 0;
-		}
-		if (r == COMPARE_DIFFERS || now_nsec() > until)
-			return 0;
-		/* Credentials and struct pids are freed after an RCU grace period. */
-		syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
-		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-	}
+	ret = compare_settled(&st->compare, st->snaps[MODEL], st->tasks, STAGE_N_ACTORS,
+			      PATIENCE_NSEC, read_kernel, &r);
+	return ret < 0 ? ret : 0;
 }
 
 /* ---- names of what it gave ---- */
@@ -240,7 +232,7 @@ static int run_act(struct stage_run *r, struct act *act, const struct stage_act 
 		if (err)
 			return err;
 		*array_add(&r->st->done) = (struct stage_done){xstrdup(text), r->ret[KERNEL]};
-		if (r->ret[MODEL] < 0)
+		if (r->ret[MODEL] < 0 || (r->st->lab && r->ret[KERNEL] < 0))
 			break;
 	}
 	return 0;
@@ -268,7 +260,7 @@ static int look_again(struct stage_run *r, const struct stage_act *a)
 	while (r->st->lab && r->c.kind >= LAB_READ && !says_all(r->st, a) && now_nsec() < until) {
 		int err;
 
-		nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+		wait_a_moment();
 		r->st->says.n = 0;
 		strbuf_puts(&r->st->says, "");
 		err = on_kernel(r);
@@ -337,6 +329,8 @@ static void tell_difference(const struct stage_run *r, const struct stage_act *a
 		snprintf(text, sizeof(text), "the scenario expects %s, and both say %s",
 			 answer(-expected), answer(r->st->lab ? kernel : model));
 	m->difference = keep(m, *text ? text : r->st->lab ? r->st->compare.text : "");
+	if (*text && r->st->lab && kernel < 0)
+		m->refuser = lab_other_refuser(-kernel) ?: "";
 }
 
 static struct lesson_result result_of(const struct stage_run *r, enum world w)
@@ -375,31 +369,7 @@ static void fill(struct stage_run *r, const struct stage_act *a, struct lesson_m
 	r->trace = (struct trace){0};
 }
 
-int stage_do(struct stage *st, const struct stage_act *a, struct err *e)
-{
-	struct stage_run r = {.st = st, .e = e};
-	struct lesson_moment *m;
-	struct act act;
-	int err;
-
-	st->says.n = 0;
-	strbuf_puts(&st->says, "");
-	err = run_act(&r, &act, a);
-	if (!err)
-		err = settle(st, e);
-	if (!err)
-		err = look_again(&r, a);
-	if (err) {
-		trace_free(&r.trace);
-		return err;
-	}
-	m = stage_add_moment(st);
-	fill(&r, a, m);
-	tell_difference(&r, a, m);
-	return add_checks(st, a, m, e);
-}
-
-/* ---- what would be ---- */
+/* ---- another model, of the same ---- */
 
 /* A model that was told all that was done so far. */
 static struct stage *make_ghost(struct stage *st, struct err *e)
@@ -436,6 +406,56 @@ static struct stage *make_ghost(struct stage *st, struct err *e)
 	return g;
 }
 
+/* Did the kernel refuse what the model did, or refuse it otherwise? */
+static bool is_refused(const struct stage_run *r)
+{
+	return r->st->lab && r->ret[KERNEL] < 0 && r->ret[MODEL] != STAGE_NO_RULE &&
+	       r->ret[MODEL] != r->ret[KERNEL];
+}
+
+/* What a filter refused has not been: the model is told all before it, once more. */
+static int follow_kernel(struct stage_run *r)
+{
+	struct stage *st = r->st, *g;
+	struct model *m = st->m;
+
+	if (!is_refused(r) || !lab_other_refuser(-r->ret[KERNEL]))
+		return 0;
+	free(st->done.items[--st->done.n].text);
+	g = make_ghost(st, r->e);
+	if (!g)
+		return -EIO;
+	st->m = g->m;
+	g->m = m;
+	stage_close(g);
+	return 0;
+}
+
+int stage_do(struct stage *st, const struct stage_act *a, struct err *e)
+{
+	struct stage_run r = {.st = st, .e = e};
+	struct lesson_moment *m;
+	struct act act;
+	int err;
+
+	st->says.n = 0;
+	strbuf_puts(&st->says, "");
+	err = run_act(&r, &act, a) ?: follow_kernel(&r) ?: settle(st, e);
+	if (!err)
+		err = look_again(&r, a);
+	if (err) {
+		trace_free(&r.trace);
+		return err;
+	}
+	m = stage_add_moment(st);
+	fill(&r, a, m);
+	tell_difference(&r, a, m);
+	/* Of what was not done nothing can be said, not even who is there. */
+	return *m->refuser ? 0 : add_checks(st, a, m, e);
+}
+
+/* ---- what would be ---- */
+
 int stage_predict(struct stage *st, const char *text, struct lesson_moment *m, struct err *e)
 {
 	const struct stage_act a = {.text = text};
@@ -451,7 +471,7 @@ int stage_predict(struct stage *st, const char *text, struct lesson_moment *m, s
 		r.ret[MODEL] = v->model(&r);
 		bind_result(&r, v);
 		settle(g, e);
-		*m = (struct lesson_moment){.difference = ""};
+		*m = (struct lesson_moment){.difference = "", .refuser = ""};
 		add_actors(g, m);
 		m->model_snap = snap_ref(g->snaps[MODEL]);
 		fill(&r, &a, m);

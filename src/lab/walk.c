@@ -5,34 +5,19 @@
 #include <linux/sched.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 
 #define SETTLE_NSEC 5000000000ll /* network namespaces are freed by a queue that may be long */
 #define CROWD_STEPS 500		 /* then a new crowd: the old one may have lost all its rights */
 #define MAX_PASSED  10000	 /* random steps: then the crowd can do nothing any more */
 #define SHRINK_NSEC 60000000000ll
 
-static int64_t now_nsec(void)
+static const struct snap *read_kernel(void *data)
 {
-	struct timespec t;
+	struct walk *w = data;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ll + t.tv_nsec;
-}
-
-/* Credentials and struct pids are freed after an RCU grace period, some after two. */
-static void wait_a_moment(void)
-{
-	nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-}
-
-static int read_both(struct walk *w)
-{
-	snap_unref(w->model);
 	snap_unref(w->kernel);
-	w->model = model_snap(w->m);
 	w->kernel = w->read(w->data, w->e);
-	return w->kernel ? 0 : -EIO;
+	return w->kernel;
 }
 
 /* Who is gone in both needs no more looking at. What the lab knows is up to date after it. */
@@ -47,24 +32,19 @@ static void forget_gone(struct walk *w)
 /* 0: the same; 1: not, the report tells; -errno. What the kernel frees late is waited for. */
 static int compare_both(struct walk *w)
 {
-	int64_t until = now_nsec() + w->patience;
+	int r;
 
-	for (unsigned tries = 0;; tries++) {
-		enum compare_result r;
-		int err = read_both(w);
-
-		if (err)
-			return err;
-		r = compare_snaps(&w->compare, w->model, w->kernel, w->tasks, WALK_N_MEMBERS);
-		if (r == COMPARE_SAME) {
-			w->report->n_late += tries > 0;
-			forget_gone(w);
-			return 0;
-		}
-		if (r == COMPARE_DIFFERS || now_nsec() > until)
-			return walk_differs(w, "%s", w->compare.text);
-		wait_a_moment();
-	}
+	snap_unref(w->model);
+	w->model = model_snap(w->m);
+	r = compare_settled(&w->compare, w->model, w->tasks, WALK_N_MEMBERS, w->patience,
+			    read_kernel, w);
+	if (r < 0)
+		return r;
+	if (r != COMPARE_SAME)
+		return walk_differs(w, "%s", w->compare.text);
+	w->report->n_late += w->compare.was_late;
+	forget_gone(w);
+	return 0;
 }
 
 /* ---- whole walks ---- */
@@ -115,9 +95,7 @@ static int read_quiet(struct walk *w, pid_t init)
 
 	for (;;) {
 		wait_a_moment();
-		snap_unref(w->kernel);
-		w->kernel = w->read(w->data, w->e);
-		if (!w->kernel)
+		if (!read_kernel(w))
 			return -EIO;
 		t = snap_find_task(w->kernel, init);
 		if (t < 0)

@@ -107,6 +107,24 @@ open_shell() {
   leaves_nothing
 }
 
+@test "what a filter refuses is no bug, and the model goes on from what is so" {
+  need_root
+  [ "$(uname -m)" = x86_64 ] || skip "the numbers of the calls are those of x86_64"
+  open_shell 120x40
+  keys "$NSCOPE_BUILD/kernel/deny 272=1 -- $NSCOPE tui; echo status \$?" Enter
+  wait_for 'Enter details'
+  keys 6 a
+  wait_for 'What a test process can do'
+  keys Escape
+  keys ':' 'do a: unshare(CLONE_NEWNET)' Enter
+  wait_for 'not done: a seccomp filter may have refused it'
+  keys ':' 'do a: b = fork()' Enter
+  wait_for 'Act 2 of 2'
+  wait_for 'as the model said'
+  shows_not 'bug in nscope'
+  leaves_nothing
+}
+
 @test "what is not a test process of nscope cannot act" {
   need_root
   open_shell 80x24

@@ -126,6 +126,10 @@ static void a_difference_is_loud(void **state)
 	assert_true(shows("error: not so: count(a/uts) = 1  (model: yes, kernel: NO)"));
 	u.lesson.moments.items[1].checks.items = NULL;
 	u.lesson.moments.items[1].checks.n = 0;
+	u.lesson.moments.items[1].refuser = "a filter may have refused it";
+	assert_true(shows("not done: a filter may have refused it: uts of a"));
+	assert_false(shows("this is a bug in nscope"));
+	u.lesson.moments.items[1].refuser = "";
 	/* In another view, when it happens, it is said, too. */
 	ui_resize(ui, 40, 10);
 	assert_true(shows("error: this is a bug in nscope"));
