@@ -127,7 +127,7 @@ static const char *open_bind(struct probe_env *env, const struct viewer *v, int3
 static void add_bind(struct binds *s, struct viewer *v, const char *root, const char *path)
 {
 	struct probe_env *env = s->env;
-	struct keeper k = {.ref = REF_NSFS, .kind = KEEPER_BIND, .fd = -1, .mnt_ns = v->mnt_ns};
+	struct keeper k = {.ref = REF_NSFS, .kind = KEEPER_BIND, .fd = -1, .where_ns = v->mnt_ns};
 	enum ns_kind kind;
 	uint32_t inum;
 	const char *why;

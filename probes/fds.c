@@ -152,7 +152,7 @@ int fds_fd(struct probe_env *env, int32_t row, int dirfd, const struct probe_fd 
 		.kind = KEEPER_FD,
 		.pid = builder_task(env->b, row)->tid,
 		.fd = fd->fd,
-		.mnt_ns = IX_NONE,
+		.where_ns = IX_NONE,
 	};
 	enum ns_kind kind;
 	uint32_t inum;

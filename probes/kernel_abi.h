@@ -136,7 +136,7 @@ enum k_ref {
 	K_REF_PERF,
 	K_REF_FANOTIFY,
 	K_REF_MQ_NOTIFY,
-	K_REF_ANON_MNT, /* the mount namespace of open_tree(2), which is on no list */
+	K_REF_ANON_MNT, /* the mount namespace of open_tree(2), on no list; obj is it */
 	K_REF_N
 };
 
@@ -149,6 +149,7 @@ enum k_by {
 	K_BY_QUEUE,
 	K_BY_SUPER,
 	K_BY_IPC,
+	K_BY_RING, /* registered with an io_uring, of which fd is */
 	K_BY_NS
 };
 
@@ -156,13 +157,13 @@ enum k_by {
 struct k_hold {
 	uint64_t obj;
 	uint64_t ns;
-	uint64_t ino;	 /* socket: its inode number; bind: its mount id */
-	uint64_t mnt_ns; /* bind: where it is mounted, 0: nowhere */
-	uint16_t ref;	 /* enum k_ref */
-	uint16_t by;	 /* enum k_by */
-	int32_t pid;	 /* tgid as we number it */
-	int32_t tid;	 /* of a task */
-	int32_t fd;
+	uint64_t ino;	/* socket: its inode number; bind: its mount id */
+	uint64_t where; /* bind, super: the mount namespace; ipc: its IPC namespace; 0: none */
+	uint16_t ref;	/* enum k_ref */
+	uint16_t by;	/* enum k_by */
+	int32_t pid;	/* tgid as we number it; of by task, file, flight, queue, ring */
+	int32_t tid;	/* of a task */
+	int32_t fd;	/* ipc: the id of the object */
 	uint16_t family, type; /* socket */
 	uint16_t state, port;
 	uint32_t addr[4]; /* what it is bound to */

@@ -346,7 +346,7 @@ static void merge_ns(struct ledger *l, struct probe_env *env, struct tally *t, i
 static const enum keeper_kind keeper_by[] = {
 	[K_BY_TASK] = KEEPER_TASK,     [K_BY_CPU] = KEEPER_CPU,	    [K_BY_FILE] = KEEPER_FILE,
 	[K_BY_FLIGHT] = KEEPER_FLIGHT, [K_BY_QUEUE] = KEEPER_QUEUE, [K_BY_SUPER] = KEEPER_SUPER,
-	[K_BY_IPC] = KEEPER_IPC,
+	[K_BY_IPC] = KEEPER_IPC,       [K_BY_RING] = KEEPER_RING,
 };
 
 static enum keeper_kind kind_of(const struct k_hold *h)
@@ -389,8 +389,44 @@ static struct raw name_socket(struct probe_env *env, const struct k_hold *h)
 	return snap_strz(env->b, text);
 }
 
-static void merge_keeper(struct probe_env *env, const struct k_hold *h, int32_t ns,
-			 struct addr_map *nss)
+/* Of a mount in a tree that is mounted nowhere: who has the tree, in place of where it is. */
+static bool merge_tree(struct probe_env *env, const struct kernel_pins *pins,
+		       const struct k_hold *bind, int32_t ns)
+{
+	bool is_any = false;
+
+	for (uint32_t i = 0; bind->where && i < pins->n_holds; i++) {
+		const struct k_hold *h = &pins->holds[i];
+
+		if (h->ref != K_REF_ANON_MNT || h->obj != bind->where)
+			continue;
+		builder_add_keeper(env->b, &(struct keeper){
+						   .ns = ns,
+						   .ref = REF_NSFS,
+						   .kind = h->by == K_BY_FILE ? KEEPER_TREE
+									      : keeper_by[h->by],
+						   .pid = h->tid,
+						   .fd = h->fd,
+						   .where_ns = IX_NONE,
+					   });
+		is_any = true;
+	}
+	return is_any;
+}
+
+/* Where a file system is mounted, or in which IPC namespace an object is: its row, or IX_NONE. */
+static int32_t where_of(struct probe_env *env, const struct k_hold *h, struct addr_map *nss)
+{
+	enum ns_kind kind = h->by == K_BY_IPC ? NS_IPC : NS_MNT;
+	int32_t row = h->where && (h->by == K_BY_IPC || h->by == K_BY_SUPER)
+			      ? addr_find(nss, h->where)
+			      : IX_NONE;
+
+	return row >= 0 && builder_ns_row(env->b, row)->kind == kind ? row : IX_NONE;
+}
+
+static void merge_keeper(struct probe_env *env, const struct kernel_pins *pins,
+			 const struct k_hold *h, int32_t ns, struct addr_map *nss)
 {
 	struct keeper k = {
 		.ns = ns,
@@ -401,11 +437,13 @@ static void merge_keeper(struct probe_env *env, const struct k_hold *h, int32_t 
 		.tid = h->by == K_BY_TASK ? h->tid : 0,
 		.fd = h->fd,
 		.ino = h->ref == K_REF_SOCKET ? h->ino : 0,
-		.mnt_ns = IX_NONE,
+		.where_ns = where_of(env, h, nss),
 	};
 
 	/* Mounts that are somewhere are listed with their paths by another probe. */
-	if (h->ref == K_REF_BIND && h->mnt_ns && addr_find(nss, h->mnt_ns) >= 0)
+	if (h->ref == K_REF_BIND && h->where && addr_find(nss, h->where) >= 0)
+		return;
+	if (h->ref == K_REF_BIND && merge_tree(env, pins, h, ns))
 		return;
 	/* Of the initial ones the number is enough. */
 	if (builder_ns_row(env->b, ns)->is_initial && k.ref != REF_NSFS && k.ref != REF_SOCKET)
@@ -425,7 +463,7 @@ void ledger_merge_files(struct probe_env *env, const struct kernel_pins *pins, s
 		int32_t row = addr_find(nss, h->ns);
 
 		if (row >= 0 && (h->ref == K_REF_FD || h->ref == K_REF_SOCKET))
-			merge_keeper(env, h, row, nss);
+			merge_keeper(env, pins, h, row, nss);
 	}
 }
 
@@ -444,7 +482,7 @@ void ledger_merge(struct ledger *l, struct probe_env *env, struct addr_map *nss,
 
 		/* A descriptor whose namespace had no file any more when the counts were read. */
 		if (t->has_row && t->counts[refs[h->ref].ref])
-			merge_keeper(env, h, t->row, nss);
+			merge_keeper(env, l->pins, h, t->row, nss);
 	}
 	for (uint32_t i = 0; i < l->proxies.n; i++) {
 		const struct tally_proxy *t = &l->proxies.items[i];

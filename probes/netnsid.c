@@ -61,10 +61,10 @@ static int open_keeper(struct probe_env *env, const struct keeper *k, uint32_t i
 		at = openat(env->proc, path, O_PATH | O_CLOEXEC);
 		return at < 0 ? -errno : nsfs_open(env, at, inum);
 	}
-	if (k->kind != KEEPER_BIND || k->mnt_ns < 0) /* a mount may be in no namespace */
+	if (k->kind != KEEPER_BIND || k->where_ns < 0) /* a mount may be in no namespace */
 		return -ENOENT;
 	at = openat(env->proc, "self", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (at < 0 || !probe_is_in_mnt_ns(env, at, k->mnt_ns))
+	if (at < 0 || !probe_is_in_mnt_ns(env, at, k->where_ns))
 		return -ENOENT;
 	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return root < 0 ? -errno : nsfs_open_bind(env, root, k->path.s, inum, &why);

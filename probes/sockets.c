@@ -108,7 +108,7 @@ int sockets_fd(struct probe_env *env, int32_t row, int dirfd, const struct probe
 		.kind = KEEPER_SOCKET,
 		.pid = t->tid,
 		.fd = fd->fd,
-		.mnt_ns = IX_NONE,
+		.where_ns = IX_NONE,
 	};
 	int pidfd;
 

@@ -211,6 +211,7 @@ static void where_keeper(const struct snap *s, int32_t row, struct value *v)
 		set_text(v, "%s of %d%s", ref_kinds[k->ref].name, k->tid, more);
 		break;
 	case KEEPER_SUPER:
+	case KEEPER_CPU:
 	case KEEPER_IPC:
 		set_text(v, "%s%s", ref_kinds[k->ref].name, more);
 		break;

@@ -58,20 +58,24 @@ static void add_ns(struct reader *r, json_t *o)
 
 static void add_keeper(struct reader *r, json_t *o, int32_t ns, enum ref_kind ref)
 {
-	struct keeper k = {.ns = ns, .ref = ref, .mnt_ns = IX_NONE};
+	struct keeper k = {.ns = ns, .ref = ref, .where_ns = IX_NONE};
 	json_t *missing = reader_object(r, o, "missing");
 	bool is_known;
 
 	k.kind = reader_need_word(r, o, "kind", keeper_kind_names, KEEPER_N_KINDS);
 	k.path = reader_raw(r, o, "path", &is_known);
 	if (k.kind == KEEPER_BIND) {
-		k.mnt_ns = reader_ns(r, o, "mnt_ns", NS_MNT, missing, IX_OFF);
+		k.where_ns = reader_ns(r, o, "mnt_ns", NS_MNT, missing, IX_OFF);
 		k.path = reader_need_raw(r, o, "path");
 	} else {
 		k.pid = reader_need_int(r, o, "pid", 0, INT32_MAX);
 		k.tid = reader_int(r, o, "tid", 0, INT32_MAX, &is_known);
 		k.fd = reader_need_int(r, o, "fd", -1, INT32_MAX);
 		k.ino = reader_int(r, o, "ino", 0, INT64_MAX, &is_known);
+		if (k.kind == KEEPER_SUPER)
+			k.where_ns = reader_ns(r, o, "mnt_ns", NS_MNT, missing, IX_NONE);
+		else if (k.kind == KEEPER_IPC)
+			k.where_ns = reader_ns(r, o, "ipc_ns", NS_IPC, missing, IX_NONE);
 	}
 	if (!r->has_failed)
 		builder_add_keeper(r->b, &k);

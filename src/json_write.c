@@ -267,12 +267,15 @@ static void write_keeper(struct strbuf *out, const struct snap *s, const struct 
 		member_int(out, "fd", k->fd);
 	if (k->kind == KEEPER_SOCKET)
 		member_int(out, "ino", k->ino);
+	if (k->kind == KEEPER_IPC && k->where_ns >= 0)
+		member_ns(out, s, "ipc_ns", k->where_ns);
 	member_word(out, "kind", keeper_kind_names[k->kind]);
 	if (is_bind) {
-		add_reason(&r, "mnt_ns", k->mnt_ns, IX_OFF);
+		add_reason(&r, "mnt_ns", k->where_ns, IX_OFF);
 		end_reasons(&r);
-		member_ns(out, s, "mnt_ns", k->mnt_ns);
 	}
+	if (is_bind || (k->kind == KEEPER_SUPER && k->where_ns >= 0))
+		member_ns(out, s, "mnt_ns", k->where_ns);
 	if (is_bind || *k->path.s)
 		member_raw(out, "path", true, k->path);
 	if (!is_bind)

@@ -11,7 +11,7 @@ const char *const keeper_kind_names[] = {
 	[KEEPER_FD] = "fd",	  [KEEPER_BIND] = "bind",   [KEEPER_SOCKET] = "socket",
 	[KEEPER_TASK] = "task",	  [KEEPER_FILE] = "file",   [KEEPER_FLIGHT] = "flight",
 	[KEEPER_QUEUE] = "queue", [KEEPER_SUPER] = "super", [KEEPER_CPU] = "cpu",
-	[KEEPER_IPC] = "ipc",
+	[KEEPER_IPC] = "ipc",	  [KEEPER_TREE] = "tree",   [KEEPER_RING] = "ring",
 };
 const char *const audit_names[] = {"none", "full", "unstable", "partial", "initial"};
 const char *const coverage_state_names[] = {"ok", "partial", "denied", "unsupported", "off"};

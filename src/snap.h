@@ -182,7 +182,9 @@ enum keeper_kind {
 	KEEPER_QUEUE,  /* a connection that fd has not accepted yet */
 	KEEPER_SUPER,  /* a mounted file system; path is its type */
 	KEEPER_CPU,    /* a processor that idles, and has not let go of the task before */
-	KEEPER_IPC,    /* System V IPC remembers it */
+	KEEPER_IPC,    /* an object of System V IPC remembers it; fd is its id, path its kind */
+	KEEPER_TREE,   /* mounted in a tree that is mounted nowhere, which fd is of (open_tree) */
+	KEEPER_RING,   /* a file that is registered with an io_uring; fd is that of the ring */
 	KEEPER_N_KINDS
 };
 
@@ -193,9 +195,9 @@ struct keeper {
 	pid_t pid; /* the process, or 0 */
 	pid_t tid; /* task: which of its threads */
 	int32_t fd;
-	uint64_t ino;	 /* socket: its inode number */
-	int32_t mnt_ns;	 /* bind: where it is mounted (row) */
-	struct raw path; /* bind: the mount point as seen from the root of mnt_ns; else a name */
+	uint64_t ino;	  /* socket: its inode number */
+	int32_t where_ns; /* row; bind, super: the mnt ns it is mounted in; ipc: its IPC ns */
+	struct raw path;  /* bind: the mount point as seen from the root there; else a name */
 };
 extern const char *const keeper_kind_names[KEEPER_N_KINDS];
 
@@ -253,7 +255,7 @@ struct snap {
 	const struct task *tasks;	      /* by tid */
 	const struct nsproxy *nsproxies;      /* by id; row r is #r+1 */
 	const struct ns *nss;		      /* by kind, then inum, then id */
-	const struct keeper *keepers;	      /* by ns, ref, kind, mnt_ns, path, pid, tid, fd */
+	const struct keeper *keepers;	      /* by ns, ref, kind, where_ns, path, pid, tid, fd */
 	const struct ref_count *counts;	      /* by ns, ref */
 	const struct quota *quotas;	      /* by ns */
 	const struct quota_user *quota_users; /* by ns, uid */

@@ -139,7 +139,7 @@ static bool *mark_used(const struct freeze *f)
 			mark_with_kin(b, b->nsproxies.items[i].ns[slot], used);
 	for (uint32_t i = 0; i < b->keepers.n; i++) {
 		mark_with_kin(b, b->keepers.items[i].ns, used);
-		mark_with_kin(b, b->keepers.items[i].mnt_ns, used);
+		mark_with_kin(b, b->keepers.items[i].where_ns, used);
 	}
 	for (uint32_t i = 0; i < b->nss.n; i++)
 		if (b->nss.items[i].is_listed)

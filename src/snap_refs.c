@@ -14,8 +14,8 @@ static int keeper_order(const void *a, const void *b)
 		return x->ref < y->ref ? -1 : 1;
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
-	if (x->mnt_ns != y->mnt_ns)
-		return x->mnt_ns < y->mnt_ns ? -1 : 1;
+	if (x->where_ns != y->where_ns)
+		return x->where_ns < y->where_ns ? -1 : 1;
 	if (strcmp(x->path.s, y->path.s))
 		return strcmp(x->path.s, y->path.s);
 	if (x->pid != y->pid)
@@ -34,7 +34,7 @@ void freeze_keepers(struct freeze *f)
 	for (uint32_t i = 0; i < n; i++) {
 		f->keepers[i] = f->b->keepers.items[i];
 		f->keepers[i].ns = remap(f->ns_map, f->keepers[i].ns);
-		f->keepers[i].mnt_ns = remap(f->ns_map, f->keepers[i].mnt_ns);
+		f->keepers[i].where_ns = remap(f->ns_map, f->keepers[i].where_ns);
 	}
 	qsort(f->keepers, n, sizeof(*f->keepers), keeper_order);
 	for (uint32_t i = n; i-- > 0;) {

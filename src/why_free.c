@@ -157,7 +157,7 @@ static void put_command(struct why_out *w, int32_t mnt, struct raw where)
 	char path[64];
 
 	strbuf_puts(w->out, "umount ");
-	if (!w->s->nss[mnt].is_initial && why_mnt_path(w->s, mnt, path, sizeof(path)))
+	if (!w->s->nss[mnt].is_initial && why_ns_path(w->s, mnt, path, sizeof(path)))
 		strbuf_printf(w->out, "-N %s ", path);
 	why_quote(w, where);
 }
@@ -188,13 +188,13 @@ static bool may_be_locked(const struct snap *s, int32_t mnt)
 
 static void put_umount(struct steps *st, const struct keeper *k)
 {
-	const struct ns *mnt = &st->w->s->nss[k->mnt_ns];
+	const struct ns *mnt = &st->w->s->nss[k->where_ns];
 
 	if (!begin_step(st))
 		return;
-	put_command(st->w, k->mnt_ns, k->path);
+	put_command(st->w, k->where_ns, k->path);
 	if (!mnt->is_initial && mnt->lead >= 0) {
-		bool is_locked = may_be_locked(st->w->s, k->mnt_ns);
+		bool is_locked = may_be_locked(st->w->s, k->where_ns);
 
 		if (is_locked) {
 			/* With an init inside, nothing less would do. */
@@ -205,6 +205,50 @@ static void put_umount(struct steps *st, const struct keeper *k)
 		why_name_task(st->w, mnt->lead);
 		if (is_locked)
 			strbuf_puts(st->w->out, ", where it may be locked");
+	}
+	strbuf_puts(st->w->out, "\n");
+}
+
+/* An object of a namespace that stays; the same is often kept twice, as maker and as user. */
+static void put_ipcrm(struct steps *st, const struct keeper *k)
+{
+	const struct keeper *before = k > st->w->s->keepers ? k - 1 : k;
+	char path[64];
+
+	if (before != k && before->kind == KEEPER_IPC && before->ns == k->ns &&
+	    before->where_ns == k->where_ns && before->fd == k->fd &&
+	    !strcmp(before->path.s, k->path.s))
+		return;
+	if (!begin_step(st))
+		return;
+	if (!st->w->s->nss[k->where_ns].is_initial &&
+	    why_ns_path(st->w->s, k->where_ns, path, sizeof(path)))
+		strbuf_printf(st->w->out, "nsenter --ipc=%s ", path);
+	strbuf_printf(st->w->out, "ipcrm -%c %d\n",
+		      !strcmp(k->path.s, "sem")	  ? 's'
+		      : !strcmp(k->path.s, "msg") ? 'q'
+						  : 'm',
+		      k->fd);
+}
+
+/* Its kind is known, but not its place. */
+static void put_find(struct steps *st, const struct keeper *k)
+{
+	const struct ns *mnt = &st->w->s->nss[k->where_ns];
+
+	if (!begin_step(st))
+		return;
+	strbuf_puts(st->w->out, "# unmount the ");
+	text_safe(st->w->out, k->path, st->w->cs);
+	strbuf_puts(st->w->out, " of it");
+	if (mnt->lead >= 0) {
+		strbuf_puts(st->w->out, " where ");
+		why_name_task(st->w, mnt->lead);
+		strbuf_printf(st->w->out, " is: findmnt -N %d -t ", st->w->s->tasks[mnt->lead].tid);
+		text_safe(st->w->out, k->path, st->w->cs);
+	} else {
+		strbuf_puts(st->w->out, " in ");
+		why_name_ns(st->w, k->where_ns);
 	}
 	strbuf_puts(st->w->out, "\n");
 }
@@ -259,6 +303,10 @@ void why_steps(struct why_out *w, int32_t ns)
 					   "this has to be done, in this order:\n");
 	for (uint32_t i = 0; i < p.umounts.n; i++)
 		put_umount(&st, p.umounts.items[i]);
+	for (uint32_t i = 0; i < p.objects.n; i++)
+		put_ipcrm(&st, p.objects.items[i]);
+	for (uint32_t i = 0; i < p.supers.n; i++)
+		put_find(&st, p.supers.items[i]);
 	kill_all(&st);
 	put_first(&st);
 	put_waiting(&st);

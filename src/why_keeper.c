@@ -67,26 +67,30 @@ void why_quote(struct why_out *w, struct raw path)
 
 /* ---- keepers ---- */
 
+/* In which namespace, and who is there. */
+static void put_where(struct why_out *w, int32_t ns)
+{
+	why_name_ns(w, ns);
+	if (w->s->nss[ns].is_initial) {
+		strbuf_puts(w->out, " (initial)");
+	} else if (w->s->nss[ns].lead >= 0) {
+		strbuf_puts(w->out, " of ");
+		why_name_task(w, w->s->nss[ns].lead);
+	} else {
+		strbuf_puts(w->out, ", which no task uses");
+	}
+}
+
 static void put_bind(struct why_out *w, const struct keeper *k)
 {
-	const struct ns *mnt = k->mnt_ns >= 0 ? &w->s->nss[k->mnt_ns] : NULL;
-
-	if (!mnt) {
+	if (k->where_ns < 0) {
 		strbuf_puts(w->out, "mounted in a tree that is mounted nowhere");
 		return;
 	}
 	strbuf_puts(w->out, "mounted at ");
 	text_safe(w->out, k->path, w->cs);
 	strbuf_puts(w->out, " in ");
-	why_name_ns(w, k->mnt_ns);
-	if (mnt->is_initial) {
-		strbuf_puts(w->out, " (initial)");
-	} else if (mnt->lead >= 0) {
-		strbuf_puts(w->out, " of ");
-		why_name_task(w, mnt->lead);
-	} else {
-		strbuf_puts(w->out, ", which no task uses");
-	}
+	put_where(w, k->where_ns);
 }
 
 static void put_fd(struct why_out *w, const struct keeper *k)
@@ -132,6 +136,22 @@ static void put_super(struct why_out *w, const struct keeper *k)
 		strbuf_puts(w->out, " of type ");
 		text_safe(w->out, k->path, w->cs);
 	}
+	if (k->where_ns >= 0) {
+		strbuf_puts(w->out, ", in ");
+		put_where(w, k->where_ns);
+	}
+}
+
+static void put_tree(struct why_out *w, const struct keeper *k)
+{
+	strbuf_puts(w->out, "mounted in a tree that is mounted nowhere, which is ");
+	put_fd(w, k);
+}
+
+static void put_ring(struct why_out *w, const struct keeper *k)
+{
+	strbuf_puts(w->out, "a file that is registered with the io_uring that is ");
+	put_fd(w, k);
 }
 
 static void put_cpu(struct why_out *w, const struct keeper *k)
@@ -141,15 +161,20 @@ static void put_cpu(struct why_out *w, const struct keeper *k)
 
 static void put_ipc(struct why_out *w, const struct keeper *k)
 {
-	(void)k;
-	strbuf_puts(w->out, "an object of System V IPC that remembers it (ipcs -p)");
+	if (k->where_ns < 0) {
+		strbuf_puts(w->out, "an object of System V IPC that remembers it (ipcs -p)");
+		return;
+	}
+	text_safe(w->out, k->path, w->cs);
+	strbuf_printf(w->out, " %d of System V IPC, which remembers it, in ", k->fd);
+	put_where(w, k->where_ns);
 }
 
 static void (*const put_keeper[KEEPER_N_KINDS])(struct why_out *w, const struct keeper *k) = {
 	[KEEPER_FD] = put_fd,	    [KEEPER_BIND] = put_bind,	[KEEPER_SOCKET] = put_named,
 	[KEEPER_TASK] = put_task,   [KEEPER_FILE] = put_named,	[KEEPER_FLIGHT] = put_flight,
 	[KEEPER_QUEUE] = put_queue, [KEEPER_SUPER] = put_super, [KEEPER_CPU] = put_cpu,
-	[KEEPER_IPC] = put_ipc,
+	[KEEPER_IPC] = put_ipc,	    [KEEPER_TREE] = put_tree,	[KEEPER_RING] = put_ring,
 };
 
 void why_more(struct why_out *w, uint32_t shown, uint32_t n)
@@ -198,4 +223,12 @@ void why_keepers(struct why_out *w, const struct hold *h)
 		i++;
 	}
 	why_more(w, i, h->n_keepers);
+}
+
+void why_text_keeper(struct strbuf *out, const struct snap *s, const struct keeper *k,
+		     enum charset cs)
+{
+	struct why_out w = {out, s, cs};
+
+	put_keeper[k->kind](&w, k);
 }

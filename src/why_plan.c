@@ -92,11 +92,17 @@ static void note_keeper(struct why_plan *p, const struct keeper *k)
 	char path[64];
 	int32_t row;
 
-	p->has_inner |= k->kind == KEEPER_SUPER || k->kind == KEEPER_IPC;
-	if (k->kind == KEEPER_BIND && k->mnt_ns >= 0) {
+	if (k->kind == KEEPER_BIND && k->where_ns >= 0)
 		*array_add(&p->umounts) = k;
-		if (!why_mnt_path(p->s, k->mnt_ns, path, sizeof(path)))
-			note_ns(p, k->mnt_ns);
+	else if (k->kind == KEEPER_SUPER && k->where_ns >= 0)
+		*array_add(&p->supers) = k;
+	else if (k->kind == KEEPER_IPC && k->where_ns >= 0)
+		*array_add(&p->objects) = k;
+	else
+		p->has_inner |= k->kind == KEEPER_SUPER || k->kind == KEEPER_IPC;
+	if (k->where_ns >= 0) {
+		if (!why_ns_path(p->s, k->where_ns, path, sizeof(path)))
+			note_ns(p, k->where_ns);
 		return;
 	}
 	if (!k->pid || k->kind == KEEPER_BIND)
@@ -178,14 +184,14 @@ static bool goes_along(const struct why_plan *p, int32_t mnt)
 	return true;
 }
 
-static void drop_umounts(struct why_plan *p)
+static uint32_t drop_those_along(const struct why_plan *p, const struct keeper **items, uint32_t n)
 {
-	uint32_t n = 0;
+	uint32_t kept = 0;
 
-	for (uint32_t i = 0; i < p->umounts.n; i++)
-		if (!goes_along(p, p->umounts.items[i]->mnt_ns))
-			p->umounts.items[n++] = p->umounts.items[i];
-	p->umounts.n = n;
+	for (uint32_t i = 0; i < n; i++)
+		if (!goes_along(p, items[i]->where_ns))
+			items[kept++] = items[i];
+	return kept;
 }
 
 void why_plan_make(struct why_plan *p, const struct snap *s, int32_t ns)
@@ -204,7 +210,10 @@ void why_plan_make(struct why_plan *p, const struct snap *s, int32_t ns)
 		if (p->fates[i] == FATE_INIT)
 			take_along(p, i);
 	note_parents(p);
-	drop_umounts(p);
+	p->umounts.n = drop_those_along(p, p->umounts.items, p->umounts.n);
+	p->supers.n = drop_those_along(p, p->supers.items, p->supers.n);
+	p->objects.n = drop_those_along(p, p->objects.items, p->objects.n);
+	p->has_inner |= p->supers.n || p->objects.n;
 }
 
 void why_plan_free(struct why_plan *p)
@@ -214,15 +223,18 @@ void why_plan_free(struct why_plan *p)
 	free(p->fates);
 	free(p->is_user);
 	free(p->umounts.items);
+	free(p->supers.items);
+	free(p->objects.items);
 	free(p->others.items);
 }
 
-bool why_mnt_path(const struct snap *s, int32_t mnt, char *path, size_t size)
+bool why_ns_path(const struct snap *s, int32_t row, char *path, size_t size)
 {
-	const struct ns *ns = &s->nss[mnt];
+	const struct ns *ns = &s->nss[row];
 
 	if (ns->lead >= 0) {
-		snprintf(path, size, "/proc/%d/ns/mnt", s->tasks[ns->lead].tid);
+		snprintf(path, size, "/proc/%d/ns/%s", s->tasks[ns->lead].tid,
+			 ns_kinds[ns->kind].name);
 		return true;
 	}
 	for (uint32_t i = 0; i < ns->n_keepers; i++) {

@@ -28,6 +28,8 @@ struct why_plan {
 	uint8_t *fates;	    /* enum fate, by the row of the process's leader */
 	bool *is_user;	    /* by the same: uses one of them, and not just has something open */
 	ARRAY(const struct keeper *) umounts; /* before the processes end */
+	ARRAY(const struct keeper *) supers;  /* mounted where processes stay */
+	ARRAY(const struct keeper *) objects; /* of System V IPC, in namespaces that stay */
 	ARRAY(pid_t) others;		      /* holders that are in no list of tasks */
 	bool has_inner;			      /* something inside may be mounted elsewhere, too */
 };
@@ -35,7 +37,7 @@ struct why_plan {
 void why_plan_make(struct why_plan *p, const struct snap *s, int32_t ns);
 void why_plan_free(struct why_plan *p);
 
-/* How a command gets at a mount namespace: a path of its file; false when there is none. */
-bool why_mnt_path(const struct snap *s, int32_t mnt, char *path, size_t size);
+/* How a command gets at a namespace: a path of its file; false when there is none. */
+bool why_ns_path(const struct snap *s, int32_t ns, char *path, size_t size);
 
 #endif

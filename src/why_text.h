@@ -25,6 +25,10 @@ void why_text_task(struct strbuf *out, const struct snap *s, int32_t task, enum 
  */
 void why_text_sum(struct strbuf *out, const struct snap *s, int32_t ns);
 
+/* Who keeps a reference, as in "descriptor 5 of dockerd 702", without the end of its line. */
+void why_text_keeper(struct strbuf *out, const struct snap *s, const struct keeper *k,
+		     enum charset cs);
+
 /* One process that keeps a file system busy, by what, and the command that ends it. */
 void why_text_user(struct strbuf *out, const struct snap *s, int32_t task, const char *what,
 		   enum charset cs);

@@ -6,6 +6,7 @@
 #include "views.h"
 
 #include "why.h"
+#include "why_text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -219,7 +220,9 @@ static void add_keeper(const struct snap *s, const struct keeper *k, struct page
 	if (k->kind == KEEPER_BIND) {
 		text_safe(&line, k->path, p->cs);
 		strbuf_puts(&line, "  in ");
-		name_link(s, k->mnt_ns, &line);
+		name_link(s, k->where_ns, &line);
+	} else if (k->kind != KEEPER_FD && k->kind != KEEPER_SOCKET) {
+		why_text_keeper(&line, s, k, p->cs);
 	} else if (task >= 0) {
 		name_task(s, task, &line, p->cs);
 		strbuf_printf(&line, "  fd %d", (int)k->fd);

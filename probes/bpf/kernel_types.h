@@ -371,9 +371,31 @@ struct userfaultfd_ctx {
 	struct mm_struct *mm;
 };
 
+struct io_rsrc_node { /* since 6.13 */
+	unsigned long file_ptr;
+};
+
+struct io_rsrc_data {
+	unsigned int nr;
+	struct io_rsrc_node **nodes;
+};
+
+struct io_file_table {
+	struct io_rsrc_data data;
+};
+
+struct io_file_table___v12 {
+	struct any *files; /* of which each is but such a pointer as file_ptr */
+};
+
 struct io_ring_ctx {
 	const struct cred *sq_creds;
 	struct mm_struct *mm_account;
+	struct io_file_table file_table;
+};
+
+struct io_ring_ctx___v12 {
+	unsigned int nr_user_files;
 };
 
 struct mqueue_fs_context {
@@ -481,6 +503,10 @@ struct vm_area_struct {
 struct shm_file_data {
 	struct ipc_namespace *ns;
 	struct file *file;
+};
+
+struct kern_ipc_perm { /* each of the three begins with it */
+	int id;
 };
 
 struct shmid_kernel {

@@ -155,6 +155,49 @@ static __always_inline int tell_queues(uint64_t file, uint64_t pids, int fd)
 	return 0;
 }
 
+/* Files that are registered with a ring need no descriptor any more (IORING_REGISTER_FILES). */
+__noinline int tell_ring_files(uint64_t file, uint64_t pids, int fd)
+{
+	int has_nodes = bpf_core_field_exists(struct io_rsrc_data, nodes);
+	struct k_state *st = state();
+	uint64_t ring, table, slots;
+	struct bpf_iter_num it;
+	uint32_t n;
+	int *i;
+
+	/* A pointer has flags in its lowest bits. */
+	enum { FFS_MASK = 7 };
+
+	if (!st)
+		return 0;
+	ring = number(st, CAST(file, struct file)->private_data);
+	table = ring + bpf_core_field_offset(struct io_ring_ctx, file_table);
+	slots = has_nodes ? number(st, CAST(table, struct io_file_table)->data.nodes)
+			  : number(st, CAST(table, struct io_file_table___v12)->files);
+	n = has_nodes ? CAST(table, struct io_file_table)->data.nr
+		      : CAST(ring, struct io_ring_ctx___v12)->nr_user_files;
+	if (!slots)
+		return 0;
+	bpf_iter_num_new(&it, 0, n & (MAX_FIXED_FILES - 1));
+	while ((i = bpf_iter_num_next(&it))) {
+		uint64_t slot = WORD(st, slots + *i * 8ull);
+
+		if (slot && has_nodes)
+			slot = CAST(slot, struct io_rsrc_node)->file_ptr;
+		tell_file(slot & ~(uint64_t)FFS_MASK, K_BY_RING, pids, fd);
+	}
+	bpf_iter_num_destroy(&it);
+	return 0;
+}
+
+static __always_inline void tell_inside(uint64_t file, int what, uint64_t pids, int fd)
+{
+	if (what == IS_SOCKET)
+		tell_queues(file, pids, fd);
+	else if (what == IS_RING)
+		tell_ring_files(file, pids, fd);
+}
+
 /* One more than the number of the highest bit that is set; without a branch, for the verifier. */
 static uint32_t n_bits(uint64_t word)
 {
@@ -184,8 +227,7 @@ static __always_inline void tell_64_files(struct k_state *st, uint64_t open, uin
 		if (!file)
 			continue;
 		st->n_files++;
-		if (tell_file(file, K_BY_FILE, pids, fd))
-			tell_queues(file, pids, fd);
+		tell_inside(file, tell_file(file, K_BY_FILE, pids, fd), pids, fd);
 	}
 	bpf_iter_num_destroy(&it);
 }
@@ -271,7 +313,7 @@ int read_ipc_pins(void *ctx)
 
 		if (a)
 			for (uint32_t kind = 0; kind < 3; kind++)
-				walk_ipc_ids(a->addr - ns_offset(K_IPC), kind);
+				walk_ipc_ids(a->addr, kind);
 	}
 	bpf_iter_num_destroy(&it);
 	bpf_rcu_read_unlock();

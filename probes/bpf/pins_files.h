@@ -26,10 +26,30 @@ static void tell_named(uint32_t ref, uint64_t obj, uint64_t ns, uint64_t pids, i
 		bpf_probe_read_kernel_str(r->name, sizeof(r->name), (void *)name);
 }
 
+/* The same of a superblock, and the mount namespace that it is mounted in. */
+__noinline int tell_where(uint32_t ref_by, uint64_t obj, uint64_t ns, uint64_t where, uint64_t name)
+{
+	/* Once for each: the key of a record takes in what would be a process's number. */
+	uint32_t row = tell(ref_by, obj, ns, where >> 4 << 32, -1);
+	struct k_hold *r;
+
+	if (!row--)
+		return 0;
+	r = bpf_map_lookup_elem(&k_holds, &row);
+	if (!r)
+		return 0;
+	r->where = where;
+	bpf_probe_read_kernel_str(r->name, sizeof(r->name), (void *)name);
+	return 0;
+}
+
+/* What may have more files: those in its queues, or those that are registered with it. */
+enum { IS_SOCKET = 1, IS_RING };
+
 #define NS_AT(st, ptr, kind) number(st, (void *)COMMON(ptr, kind))
 
 /* /proc/PID/net/FILE: its entry hangs below one that carries the namespace. */
-__noinline int tell_net_file(uint64_t file, uint64_t pde_addr, uint64_t pids, int fd)
+__noinline int tell_net_file(uint64_t file, uint64_t pde_addr, uint32_t by, uint64_t pids, int fd)
 {
 	struct proc_dir_entry *pde = CAST(pde_addr, struct proc_dir_entry);
 	struct k_state *st = state();
@@ -59,11 +79,12 @@ __noinline int tell_net_file(uint64_t file, uint64_t pde_addr, uint64_t pids, in
 	if (!net || !private || (private != net && WORD(st, private) != net))
 		return 0;
 	name = number(st, (void *)file_name(file));
-	tell_named(REF(K_REF_NET_FILE, K_BY_FILE), file, net + ns_offset(K_NET), pids, fd, name);
+	tell_named(REF(K_REF_NET_FILE, by), file, net + ns_offset(K_NET), pids, fd, name);
 	return 0;
 }
 
-__noinline int tell_sysvipc_file(uint64_t file, uint64_t pde_addr, uint64_t pids, int fd)
+__noinline int tell_sysvipc_file(uint64_t file, uint64_t pde_addr, uint32_t by, uint64_t pids,
+				 int fd)
 {
 	struct proc_dir_entry *pde = CAST(pde_addr, struct proc_dir_entry);
 	struct k_state *st = state();
@@ -78,9 +99,8 @@ __noinline int tell_sysvipc_file(uint64_t file, uint64_t pde_addr, uint64_t pids
 				 ->private),
 		  struct ipc_proc_iter);
 	name = number(st, (void *)file_name(file));
-	tell_named(REF(K_REF_SYSVIPC, K_BY_FILE), file, NS_AT(st, it->ns, K_IPC), pids, fd, name);
-	tell_named(REF(K_REF_SYSVIPC, K_BY_FILE), file + 1, NS_AT(st, it->pid_ns, K_PID), pids, fd,
-		   name);
+	tell_named(REF(K_REF_SYSVIPC, by), file, NS_AT(st, it->ns, K_IPC), pids, fd, name);
+	tell_named(REF(K_REF_SYSVIPC, by), file + 1, NS_AT(st, it->pid_ns, K_PID), pids, fd, name);
 	return 0;
 }
 
@@ -92,7 +112,7 @@ static struct mm_struct *maps_mm(uint64_t private)
 }
 
 /* Files in /proc/PID: all keep the process number; some more than that. */
-__noinline int tell_pid_file(uint64_t file, uint64_t pids, int fd)
+__noinline int tell_pid_file(uint64_t file, uint32_t by, uint64_t pids, int fd)
 {
 	struct file *f = CAST(file, struct file);
 	struct k_state *st = state();
@@ -109,37 +129,38 @@ __noinline int tell_pid_file(uint64_t file, uint64_t pids, int fd)
 	if (word == NAME8('m', 'o', 'u', 'n', 't', 'i', 'n', 'f') ||
 	    word == NAME8('m', 'o', 'u', 'n', 't', 's', 't', 'a') ||
 	    (word << 8) >> 8 == NAME8('m', 'o', 'u', 'n', 't', 's', '\0', 0))
-		tell_named(REF(K_REF_MOUNTS, K_BY_FILE), file,
+		tell_named(REF(K_REF_MOUNTS, by), file,
 			   NS_AT(st, CAST(private, struct proc_mounts)->ns, K_MNT), pids, fd, name);
 	else if ((uint32_t)word == ('m' | 'e' << 8 | 'm' << 16) ||
 		 word == NAME8('e', 'n', 'v', 'i', 'r', 'o', 'n', '\0') ||
 		 word == NAME8('p', 'a', 'g', 'e', 'm', 'a', 'p', '\0') ||
 		 (word << 24) >> 24 == NAME8('a', 'u', 'x', 'v', '\0', 0, 0, 0))
-		tell_mm(data, K_BY_FILE, pids, fd);
+		tell_mm(data, by, pids, fd);
 	else if ((word << 24) >> 24 == NAME8('m', 'a', 'p', 's', '\0', 0, 0, 0) ||
 		 (word << 16) >> 16 == NAME8('s', 'm', 'a', 'p', 's', '\0', 0, 0) ||
 		 word == NAME8('n', 'u', 'm', 'a', '_', 'm', 'a', 'p'))
-		tell_mm(number(st, maps_mm(private)), K_BY_FILE, pids, fd);
+		tell_mm(number(st, maps_mm(private)), by, pids, fd);
 	return 0;
 }
 
-static void tell_proc_file(struct k_state *st, uint64_t file, uint64_t inode, uint64_t pids, int fd)
+static __always_inline void tell_proc_file(struct k_state *st, uint64_t file, uint64_t inode,
+					   uint32_t by, uint64_t pids, int fd)
 {
 	uint64_t proc = inode - bpf_core_field_offset(struct proc_inode, vfs_inode);
 	uint64_t pde = number(st, CAST(proc, struct proc_inode)->pde);
 	uint64_t pid = number(st, CAST(proc, struct proc_inode)->pid);
 
 	if (pid) {
-		tell_pid(pid, K_BY_FILE, pids, fd);
-		tell_pid_file(file, pids, fd);
+		tell_pid(pid, by, pids, fd);
+		tell_pid_file(file, by, pids, fd);
 	} else if (pde && CAST(file, struct file)->private_data) {
-		tell_net_file(file, pde, pids, fd);
-		tell_sysvipc_file(file, pde, pids, fd);
+		tell_net_file(file, pde, by, pids, fd);
+		tell_sysvipc_file(file, pde, by, pids, fd);
 	}
 }
 
 /* fsopen(2), fspick(2): a mount that is being made. */
-__noinline int tell_fscontext(uint64_t addr, uint64_t pids, int fd)
+__noinline int tell_fscontext(uint64_t addr, uint32_t by, uint64_t pids, int fd)
 {
 	struct fs_context *fc = CAST(addr, struct fs_context);
 	struct k_state *st = state();
@@ -150,29 +171,28 @@ __noinline int tell_fscontext(uint64_t addr, uint64_t pids, int fd)
 	name = number(st, fc->fs_type->name);
 	type = WORD(st, name);
 	own = number(st, fc->fs_private);
-	tell_cred(number(st, fc->cred), K_BY_FILE, pids, fd);
-	tell_named(REF(K_REF_FSCONTEXT, K_BY_FILE), addr, NS_AT(st, fc->user_ns, K_USER), pids, fd,
+	tell_cred(number(st, fc->cred), by, pids, fd);
+	tell_named(REF(K_REF_FSCONTEXT, by), addr, NS_AT(st, fc->user_ns, K_USER), pids, fd, name);
+	tell_named(REF(K_REF_FSCONTEXT, by), addr + 1, NS_AT(st, fc->net_ns, K_NET), pids, fd,
 		   name);
-	tell_named(REF(K_REF_FSCONTEXT, K_BY_FILE), addr + 1, NS_AT(st, fc->net_ns, K_NET), pids,
-		   fd, name);
 	if (!own)
 		return 0;
 	if ((type << 24) >> 24 == NAME8('p', 'r', 'o', 'c', '\0', 0, 0, 0))
-		tell_named(REF(K_REF_FSCONTEXT, K_BY_FILE), addr + 2,
+		tell_named(REF(K_REF_FSCONTEXT, by), addr + 2,
 			   NS_AT(st, CAST(own, struct proc_fs_context)->pid_ns, K_PID), pids, fd,
 			   name);
 	else if ((type << 8) >> 8 == NAME8('m', 'q', 'u', 'e', 'u', 'e', '\0', 0))
-		tell_named(REF(K_REF_FSCONTEXT, K_BY_FILE), addr + 2,
+		tell_named(REF(K_REF_FSCONTEXT, by), addr + 2,
 			   NS_AT(st, CAST(own, struct mqueue_fs_context)->ipc_ns, K_IPC), pids, fd,
 			   name);
 	else if ((type << 16) >> 16 == NAME8('c', 'g', 'r', 'o', 'u', 'p', 0, 0))
-		tell_named(REF(K_REF_FSCONTEXT, K_BY_FILE), addr + 2,
+		tell_named(REF(K_REF_FSCONTEXT, by), addr + 2,
 			   NS_AT(st, CAST(own, struct cgroup_fs_context)->ns, K_CGROUP), pids, fd,
 			   name);
 	return 0;
 }
 
-__noinline int tell_anon_file(uint64_t file, uint64_t pids, int fd)
+__noinline int tell_anon_file(uint64_t file, uint32_t by, uint64_t pids, int fd)
 {
 	struct k_state *st = state();
 	uint64_t word, data;
@@ -182,50 +202,51 @@ __noinline int tell_anon_file(uint64_t file, uint64_t pids, int fd)
 	word = WORD(st, number(st, (void *)file_name(file)));
 	data = number(st, CAST(file, struct file)->private_data);
 	if (word == NAME8('[', 'f', 's', 'c', 'o', 'n', 't', 'e'))
-		return tell_fscontext(data, pids, fd);
+		return tell_fscontext(data, by, pids, fd);
 	if (word == NAME8('[', 'p', 'e', 'r', 'f', '_', 'e', 'v'))
-		tell(REF(K_REF_PERF, K_BY_FILE), data,
-		     NS_AT(st, CAST(data, struct perf_event)->ns, K_PID), pids, fd);
+		tell(REF(K_REF_PERF, by), data, NS_AT(st, CAST(data, struct perf_event)->ns, K_PID),
+		     pids, fd);
 	/* Both may outlive the process whose memory it is. */
 	if (word == NAME8('[', 'u', 's', 'e', 'r', 'f', 'a', 'u') &&
 	    bpf_core_type_exists(struct userfaultfd_ctx))
-		tell_mm(number(st, CAST(data, struct userfaultfd_ctx)->mm), K_BY_FILE, pids, fd);
+		tell_mm(number(st, CAST(data, struct userfaultfd_ctx)->mm), by, pids, fd);
 	if (word == NAME8('[', 'i', 'o', '_', 'u', 'r', 'i', 'n') &&
 	    bpf_core_field_exists(struct io_ring_ctx, mm_account)) {
-		tell_mm(number(st, CAST(data, struct io_ring_ctx)->mm_account), K_BY_FILE, pids,
-			fd);
-		tell_cred(number(st, CAST(data, struct io_ring_ctx)->sq_creds), K_BY_FILE, pids,
-			  fd);
+		tell_mm(number(st, CAST(data, struct io_ring_ctx)->mm_account), by, pids, fd);
+		tell_cred(number(st, CAST(data, struct io_ring_ctx)->sq_creds), by, pids, fd);
+		return IS_RING;
 	}
 	if (word == NAME8('i', 'n', 'o', 't', 'i', 'f', 'y', '\0') ||
 	    word == NAME8('a', 'n', 'o', 'n', '_', 'i', 'n', 'o'))
 		tell_ucounts(number(st, CAST(data, struct fsnotify_group)->inotify_data.ucounts),
-			     K_BY_FILE, pids, fd);
+			     by, pids, fd);
 	if (word == NAME8('[', 'f', 'a', 'n', 'o', 't', 'i', 'f')) {
 		tell_ucounts(number(st, CAST(data, struct fsnotify_group)->fanotify_data.ucounts),
-			     K_BY_FILE, pids, fd);
+			     by, pids, fd);
 		if (bpf_core_field_exists(struct fsnotify_group, user_ns))
-			tell(REF(K_REF_FANOTIFY, K_BY_FILE), data,
+			tell(REF(K_REF_FANOTIFY, by), data,
 			     NS_AT(st, CAST(data, struct fsnotify_group)->user_ns, K_USER), pids,
 			     fd);
 	}
 	return 0;
 }
 
-static void tell_cgroup_file(struct k_state *st, uint64_t file, uint64_t pids, int fd)
+static __always_inline void tell_cgroup_file(struct k_state *st, uint64_t file, uint32_t by,
+					     uint64_t pids, int fd)
 {
 	uint64_t seq = number(st, CAST(file, struct file)->private_data);
 	uint64_t of = number(st, CAST(seq, struct seq_file)->private);
 	uint64_t ctx = number(st, CAST(of, struct kernfs_open_file)->priv);
 
 	if (seq && of && ctx)
-		tell_named(REF(K_REF_CGROUP_FILE, K_BY_FILE), file,
+		tell_named(REF(K_REF_CGROUP_FILE, by), file,
 			   NS_AT(st, CAST(ctx, struct cgroup_file_ctx)->ns, K_CGROUP), pids, fd,
 			   number(st, (void *)file_name(file)));
 }
 
 /* A tree that open_tree(2) or fsmount(2) made hangs in a mount namespace of its own. */
-static void tell_anon_mnt(struct k_state *st, uint64_t vfsmount, uint64_t pids, int fd)
+static __always_inline void tell_anon_mnt(struct k_state *st, uint64_t vfsmount, uint32_t by,
+					  uint64_t pids, int fd)
 {
 	struct mount *m = CAST(vfsmount - bpf_core_field_offset(struct mount, mnt), struct mount);
 	struct mnt_namespace *ns = m->mnt_ns;
@@ -234,9 +255,9 @@ static void tell_anon_mnt(struct k_state *st, uint64_t vfsmount, uint64_t pids, 
 
 	if (!ns || CAST(NS_AT(st, ns, K_MNT), struct ns_common)->inum != MNT_NS_ANON_INO)
 		return;
-	tell(REF(K_REF_ANON_MNT, K_BY_FILE), number(st, ns), NS_AT(st, ns->user_ns, K_USER), pids,
+	tell(REF(K_REF_ANON_MNT, by), NS_AT(st, ns, K_MNT), NS_AT(st, ns->user_ns, K_USER), pids,
 	     fd);
-	tell_ucounts(number(st, ns->ucounts), K_BY_FILE, pids, fd);
+	tell_ucounts(number(st, ns->ucounts), by, pids, fd);
 }
 
 /* Whom it is to signal (F_SETOWN). */
@@ -264,7 +285,7 @@ __noinline int tell_mqueue(uint64_t inode, uint32_t by, uint64_t pids, int fd)
 	return 0;
 }
 
-/* One open file, wherever it was found; 1 when it is a socket. */
+/* One open file, wherever it was found; IS_SOCKET, IS_RING or 0. */
 __noinline int tell_file(uint64_t addr, uint32_t by, uint64_t pids, int fd)
 {
 	struct file *f = CAST(addr, struct file);
@@ -282,12 +303,12 @@ __noinline int tell_file(uint64_t addr, uint32_t by, uint64_t pids, int fd)
 	tell_cred(number(st, f->f_cred), by, pids, fd);
 	tell_pid(file_owner(st, addr), by, pids, fd);
 	if (f->f_mode & MODE_PATH)
-		tell_anon_mnt(st, number(st, f->f_path.mnt), pids, fd);
+		tell_anon_mnt(st, number(st, f->f_path.mnt), by, pids, fd);
 	switch (magic) {
 	case SOCKFS_MAGIC:
 		tell_sock(number(st, CAST(data, struct socket)->sk), by, pids, fd,
 			  CAST(inode, struct inode)->i_ino);
-		return 1;
+		return IS_SOCKET;
 	case NSFS_MAGIC:
 		tell(REF(K_REF_FD, by), addr, number(st, CAST(inode, struct inode)->i_private),
 		     pids, fd);
@@ -296,17 +317,16 @@ __noinline int tell_file(uint64_t addr, uint32_t by, uint64_t pids, int fd)
 		tell_pid(number(st, CAST(inode, struct inode)->i_private), by, pids, fd);
 		break;
 	case PROC_MAGIC:
-		tell_proc_file(st, addr, inode, pids, fd);
+		tell_proc_file(st, addr, inode, by, pids, fd);
 		break;
 	case ANON_MAGIC:
-		tell_anon_file(addr, pids, fd);
-		break;
+		return tell_anon_file(addr, by, pids, fd);
 	case MQUEUE_MAGIC:
 		tell_mqueue(inode, by, pids, fd);
 		break;
 	case CGROUP_MAGIC:
 	case CGROUP2_MAGIC:
-		tell_cgroup_file(st, addr, pids, fd);
+		tell_cgroup_file(st, addr, by, pids, fd);
 		break;
 	default:
 		if (CAST(inode, struct inode)->i_rdev == TUN_RDEV)

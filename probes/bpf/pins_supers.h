@@ -16,6 +16,35 @@ static int is_super(struct k_state *st, uint64_t addr, const void *user_ops)
 	       CAST(NS_AT(st, sb->s_user_ns, K_USER), struct ns_common)->ops == user_ops;
 }
 
+/*
+ * What a superblock counts on, and each mount namespace that it is mounted in: as long as it
+ * is anywhere, it stays. The kernel's own mounts are in none.
+ */
+__noinline int tell_mounted(uint32_t ref, uint64_t obj, uint64_t ns, uint64_t sb, uint64_t name)
+{
+	struct k_state *st = state();
+	struct bpf_iter_num it;
+	uint64_t m = 0;
+
+	if (!st)
+		return 0;
+	if (!is_initial(ns) && bpf_core_field_exists(struct mount, mnt_next_for_sb))
+		m = number(st, CAST(sb, struct super_block)->s_mounts);
+	if (!m) {
+		tell_named(REF(ref, K_BY_SUPER), obj, ns, 0, -1, name);
+		return 0;
+	}
+	bpf_iter_num_new(&it, 0, MAX_LIST);
+	while (bpf_iter_num_next(&it) && m) {
+		uint64_t where = NS_AT(st, CAST(m, struct mount)->mnt_ns, K_MNT);
+
+		tell_where(REF(ref, K_BY_SUPER), obj, ns, where, name);
+		m = number(st, CAST(m, struct mount)->mnt_next_for_sb);
+	}
+	bpf_iter_num_destroy(&it);
+	return 0;
+}
+
 __noinline int tell_fuse(uint64_t sb, uint64_t mount, uint64_t name)
 {
 	struct k_state *st = state();
@@ -26,9 +55,8 @@ __noinline int tell_fuse(uint64_t sb, uint64_t mount, uint64_t name)
 		return 0;
 	fc = CAST(mount, struct fuse_mount)->fc;
 	conn = number(st, fc);
-	tell_named(REF(K_REF_FUSE, K_BY_SUPER), conn, NS_AT(st, fc->user_ns, K_USER), 0, -1, name);
-	tell_named(REF(K_REF_FUSE, K_BY_SUPER), conn + 1, NS_AT(st, fc->pid_ns, K_PID), 0, -1,
-		   name);
+	tell_mounted(K_REF_FUSE, conn, NS_AT(st, fc->user_ns, K_USER), sb, name);
+	tell_mounted(K_REF_FUSE, conn + 1, NS_AT(st, fc->pid_ns, K_PID), sb, name);
 	return 0;
 }
 
@@ -60,7 +88,7 @@ __noinline int tell_nsfs_mount(uint64_t addr)
 	if (!r)
 		return 0;
 	r->ino = m->mnt_id;
-	r->mnt_ns = number(st, (void *)COMMON(m->mnt_ns, K_MNT));
+	r->where = number(st, (void *)COMMON(m->mnt_ns, K_MNT));
 	return 0;
 }
 
@@ -93,13 +121,12 @@ __noinline int tell_super(uint64_t addr)
 	name = number(st, sb->s_type->name);
 	type = WORD(st, name);
 	info = number(st, sb->s_fs_info);
-	tell_named(REF(K_REF_SUPER, K_BY_SUPER), addr, NS_AT(st, sb->s_user_ns, K_USER), 0, -1,
-		   name);
+	tell_mounted(K_REF_SUPER, addr, NS_AT(st, sb->s_user_ns, K_USER), addr, name);
 	if ((type << 24) >> 24 == NAME8('p', 'r', 'o', 'c', '\0', 0, 0, 0)) {
 		if (info)
-			tell_named(REF(K_REF_PROC_SUPER, K_BY_SUPER), addr,
-				   NS_AT(st, CAST(info, struct proc_fs_info)->pid_ns, K_PID), 0, -1,
-				   name);
+			tell_mounted(K_REF_PROC_SUPER, addr,
+				     NS_AT(st, CAST(info, struct proc_fs_info)->pid_ns, K_PID),
+				     addr, name);
 	} else if ((type << 24) >> 24 == NAME8('f', 'u', 's', 'e', '\0', 0, 0, 0) ||
 		   type == NAME8('f', 'u', 's', 'e', 'b', 'l', 'k', '\0')) {
 		tell_fuse(addr, info, name);
@@ -156,26 +183,58 @@ static uint64_t xa_entry(struct k_state *st, uint64_t head, uint32_t index)
 	return (entry & 3) || (entry == head && index) ? 0 : entry;
 }
 
-/* The processes that a segment, a set of semaphores or a queue remembers. */
-__noinline int tell_ipc_object(uint64_t addr, uint32_t kind)
+enum { SEM, MSG, SHM };
+
+/* The record of an object: in which IPC namespace it is, and what it is. */
+static __always_inline void name_ipc(uint32_t row, uint64_t ns, uint32_t kind)
 {
+	struct k_hold *r;
+
+	if (!row--)
+		return;
+	r = bpf_map_lookup_elem(&k_holds, &row);
+	if (!r)
+		return;
+	r->where = ns;
+	r->name[0] = kind == MSG ? 'm' : 's';
+	r->name[1] = kind == SEM ? 'e' : kind == MSG ? 's' : 'h';
+	r->name[2] = kind == MSG ? 'g' : 'm';
+}
+
+/* In place of a process, so that each object that remembers the same one has a record. */
+static uint64_t ipc_key(uint32_t kind, int id)
+{
+	return ((uint64_t)id * 3 + kind + 1) << 32;
+}
+
+__noinline int tell_ipc_pid(uint64_t pid, uint64_t ns, uint32_t kind, int id)
+{
+	name_ipc(tell_pid(pid, K_BY_IPC, ipc_key(kind, id), id), ns, kind);
+	return 0;
+}
+
+/* The processes that a segment, a set of semaphores or a queue remembers. */
+__noinline int tell_ipc_object(uint64_t addr, uint64_t ns, uint32_t kind)
+{
+	int id = CAST(addr, struct kern_ipc_perm)->id;
 	struct k_state *st = state();
 	struct bpf_iter_num it;
 	int *i;
 
-	enum { SEM, MSG, SHM };
-
 	if (!st)
 		return 0;
 	if (kind == SHM) {
-		tell_pid(number(st, CAST(addr, struct shmid_kernel)->shm_cprid), K_BY_IPC, 0, -1);
-		tell_pid(number(st, CAST(addr, struct shmid_kernel)->shm_lprid), K_BY_IPC, 0, -1);
+		struct shmid_kernel *shm = CAST(addr, struct shmid_kernel);
+
+		tell_ipc_pid(number(st, shm->shm_cprid), ns, kind, id);
+		tell_ipc_pid(number(st, shm->shm_lprid), ns, kind, id);
 		if (bpf_core_field_exists(struct shmid_kernel, mlock_ucounts))
-			tell_ucounts(number(st, CAST(addr, struct shmid_kernel)->mlock_ucounts),
-				     K_BY_IPC, 0, -1);
+			name_ipc(tell_ucounts(number(st, shm->mlock_ucounts), K_BY_IPC,
+					      ipc_key(kind, id), id),
+				 ns, kind);
 	} else if (kind == MSG) {
-		tell_pid(number(st, CAST(addr, struct msg_queue)->q_lspid), K_BY_IPC, 0, -1);
-		tell_pid(number(st, CAST(addr, struct msg_queue)->q_lrpid), K_BY_IPC, 0, -1);
+		tell_ipc_pid(number(st, CAST(addr, struct msg_queue)->q_lspid), ns, kind, id);
+		tell_ipc_pid(number(st, CAST(addr, struct msg_queue)->q_lrpid), ns, kind, id);
 	} else {
 		uint64_t sems = addr + bpf_core_field_offset(struct sem_array, sems);
 
@@ -184,16 +243,17 @@ __noinline int tell_ipc_object(uint64_t addr, uint32_t kind)
 			uint32_t n = *i;
 			uint64_t sem = sems + n * (uint64_t)bpf_core_type_size(struct sem);
 
-			tell_pid(number(st, CAST(sem, struct sem)->sempid), K_BY_IPC, 0, -1);
+			tell_ipc_pid(number(st, CAST(sem, struct sem)->sempid), ns, kind, id);
 		}
 		bpf_iter_num_destroy(&it);
 	}
 	return 0;
 }
 
+/* ns is the address of its ns_common, as it is told. */
 __noinline int walk_ipc_ids(uint64_t ns, uint32_t kind)
 {
-	uint64_t ids = ns + bpf_core_field_offset(struct ipc_namespace, ids) +
+	uint64_t ids = ns - ns_offset(K_IPC) + bpf_core_field_offset(struct ipc_namespace, ids) +
 		       kind * (uint64_t)bpf_core_type_size(struct ipc_ids);
 	struct ipc_ids *set = CAST(ids, struct ipc_ids);
 	struct k_state *st = state();
@@ -209,7 +269,7 @@ __noinline int walk_ipc_ids(uint64_t ns, uint32_t kind)
 		uint64_t object = xa_entry(st, head, *i);
 
 		if (object)
-			tell_ipc_object(object, kind);
+			tell_ipc_object(object, ns, kind);
 	}
 	bpf_iter_num_destroy(&it);
 	return 0;

@@ -29,6 +29,7 @@ enum {
 	AF_INET = 2,
 	AF_INET6 = 10,
 	MAX_QUEUE = 4096,
+	MAX_FIXED_FILES = 1 << 20, /* one more than IORING_MAX_FIXED_FILES allows */
 };
 
 /* A pointer (or eight bytes of a name) at an address. */
@@ -62,7 +63,7 @@ __noinline int tell(uint32_t ref_by, uint64_t obj, uint64_t ns, uint64_t pids, i
 		return 0;
 	/* Addresses lie near each other, as numbers of processes do: mixed, sums rarely meet. */
 	key = obj * 0x9e3779b97f4a7c15ull + (ref_by & 0xff) * 0xc2b2ae3d27d4eb4full;
-	if (!is_initial(ns))
+	if (!is_initial(ns) || (ref_by & 0xff) == K_REF_ANON_MNT)
 		key += (pids >> 32) * 0x165667b19e3779f9ull;
 	key ^= key >> 29;
 	if (st->nss[hash(key)] == key)
@@ -103,10 +104,10 @@ __noinline int tell_ucounts(uint64_t addr, uint32_t by, uint64_t pids, int fd)
 {
 	struct k_state *st = state();
 
-	if (st && addr)
-		tell(REF(K_REF_UCOUNTS, by), addr,
-		     number(st, (void *)COMMON(CAST(addr, struct ucounts)->ns, K_USER)), pids, fd);
-	return 0;
+	if (!st || !addr)
+		return 0;
+	return tell(REF(K_REF_UCOUNTS, by), addr,
+		    number(st, (void *)COMMON(CAST(addr, struct ucounts)->ns, K_USER)), pids, fd);
 }
 
 __noinline int tell_pid(uint64_t addr, uint32_t by, uint64_t pids, int fd)
@@ -119,8 +120,8 @@ __noinline int tell_pid(uint64_t addr, uint32_t by, uint64_t pids, int fd)
 	if (!st || !addr)
 		return 0;
 	last = CAST(numbers + pid->level * sizeof(*last), struct upid);
-	tell(REF(K_REF_PID, by), addr, number(st, (void *)COMMON(last->ns, K_PID)), pids, fd);
-	return 0;
+	return tell(REF(K_REF_PID, by), addr, number(st, (void *)COMMON(last->ns, K_PID)), pids,
+		    fd);
 }
 
 __noinline int tell_mm(uint64_t addr, uint32_t by, uint64_t pids, int fd)

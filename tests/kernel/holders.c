@@ -25,8 +25,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -253,6 +256,19 @@ static uint32_t by_detached_bind(const char *kind)
 	close(fd);
 	MUST(syscall(SYS_open_tree, AT_FDCWD, "/mnt/0", 1 /* OPEN_TREE_CLONE */));
 	MUST(umount2("/mnt/0", MNT_DETACH));
+	return inum;
+}
+
+/* Below the root of a tree that is mounted nowhere; what is kept has no descriptor. */
+static uint32_t by_tree(const char *kind)
+{
+	int fd = orphan(kind);
+	uint32_t inum = inum_of_fd(fd);
+
+	bind_it(fd, 2);
+	close(fd);
+	MUST(syscall(SYS_open_tree, AT_FDCWD, "/mnt", 1 /* OPEN_TREE_CLONE */ | AT_RECURSIVE));
+	MUST(umount2("/mnt", MNT_DETACH));
 	return inum;
 }
 
@@ -596,6 +612,53 @@ static void segments(const char *kind)
 	in_pid_ns(make_segments);
 }
 
+/* The same, in an IPC namespace that stays, and that a process outside is in. */
+static int ipc_elsewhere;
+
+static void make_segments_elsewhere(const char *arg)
+{
+	struct {
+		long type;
+		char text[1];
+	} message = {.type = 1};
+	struct sembuf up = {.sem_op = 1};
+	pid_t pid;
+
+	(void)arg;
+	for (int i = 0; i < 3; i++) {
+		pid = fork_bound();
+		if (pid) {
+			waitpid(pid, NULL, 0);
+			continue;
+		}
+		MUST(setns(ipc_elsewhere, CLONE_NEWIPC));
+		MUST(semop(MUST(semget(IPC_PRIVATE, 1, IPC_CREAT | 0600)), &up, 1));
+		MUST(shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600));
+		MUST(msgsnd(MUST(msgget(IPC_PRIVATE, IPC_CREAT | 0600)), &message, 1, 0));
+		_exit(0);
+	}
+}
+
+static void pid_ns_of_makers(const char *arg)
+{
+	(void)arg;
+	in_pid_ns(make_segments_elsewhere);
+}
+
+static uint32_t by_segments_elsewhere(const char *kind)
+{
+	pid_t pid = start(enter, "ipc");
+	uint32_t inum;
+
+	(void)kind;
+	ipc_elsewhere = open_ns(pid, "ipc");
+	pid = start(pid_ns_of_makers, NULL);
+	inum = inum_of(pid, "pid");
+	stop(pid);
+	close(ipc_elsewhere);
+	return inum;
+}
+
 /* ---- user namespaces ---- */
 
 static void own_all(const char *kind)
@@ -872,21 +935,44 @@ static uint32_t by_lent(const char *kind)
 	return inum;
 }
 
-/* A socket that only a ring still has, of a namespace without tasks: on no list that is read. */
-static uint32_t by_ring_file(const char *kind)
+/* A socket, of a namespace that we leave, which only a ring still has. */
+static uint32_t register_socket(const char *kind, int *ring)
 {
 	static char params[120];
-	int back = open_ns(getpid(), kind), fd, ring;
+	int back = open_ns(getpid(), kind), files[3] = {-1, -1, -1};
 	uint32_t inum;
 
 	enter(kind);
 	inum = inum_of(getpid(), kind);
-	fd = MUST(socket(AF_INET, SOCK_DGRAM, 0));
-	ring = MUST(syscall(SYS_io_uring_setup, 4, params));
-	MUST(syscall(SYS_io_uring_register, ring, 2 /* IORING_REGISTER_FILES */, &fd, 1));
-	close(fd);
+	files[1] = MUST(socket(AF_INET, SOCK_DGRAM, 0));
+	*ring = syscall(SYS_io_uring_setup, 4, params);
 	MUST(setns(back, 0));
 	close(back);
+	if (*ring < 0) /* a host may forbid it */
+		return inum;
+	MUST(syscall(SYS_io_uring_register, *ring, 2 /* IORING_REGISTER_FILES */, files, 3));
+	close(files[1]);
+	return inum;
+}
+
+static uint32_t by_ring_file(const char *kind)
+{
+	int ring;
+
+	return register_socket(kind, &ring);
+}
+
+/* A ring that is mapped, and open no more: on no list that is read. */
+static uint32_t by_mapped_ring(const char *kind)
+{
+	uint32_t inum;
+	int ring;
+
+	inum = register_socket(kind, &ring);
+	MUST(ring);
+	if (mmap(NULL, 4096, PROT_READ, MAP_SHARED, ring, 0) == MAP_FAILED)
+		DIE("mmap of a ring");
+	close(ring);
 	return inum;
 }
 
@@ -927,6 +1013,8 @@ static const struct test_case {
 	{"mnt-fd", "mnt", "nsfs", by_fd},
 	{"mnt-fds", "mnt", "nsfs", by_fds},
 	{"mnt-setns", "mnt", "nsproxy", by_setns},
+	{"net-tree", "net", "nsfs", by_tree},
+	{"uts-tree", "uts", "nsfs", by_tree},
 	{"net-setns", "net", "nsproxy", by_setns},
 	{"uts-setns", "uts", "nsproxy", by_setns},
 	{"ipc-setns", "ipc", "nsproxy", by_setns},
@@ -951,6 +1039,7 @@ static const struct test_case {
 	{"pid-pinned", "pid", "struct pid", MADE(pins)},
 	{"pid-peer", "pid", "struct pid", MADE(peers)},
 	{"pid-segments", "pid", "struct pid", MADE(segments)},
+	{"pid-segments-elsewhere", "pid", "struct pid", by_segments_elsewhere},
 	{"user-owner", "user", "owned", MADE(own_all)},
 	{"user-child", "user", "child", MADE(child_user_ns)},
 	{"user-tmpfs", "user", "superblock", MADE(file_systems)},
@@ -962,7 +1051,8 @@ static const struct test_case {
 	{"user-others", "user", "ucounts", MADE(other_users)},
 	{"user-notify", "user", "fanotify", MADE(notify_groups)},
 	{"user-mq-notify", "user", "mq_notify", MADE(message_notice)},
-	{"net-ring-file", "net", NULL, by_ring_file},
+	{"net-ring-file", "net", "socket", by_ring_file},
+	{"net-mapped-ring", "net", NULL, by_mapped_ring},
 	{"user-lent", "user", "mm", by_lent},
 	{"user-locked-shm", "user", "ucounts", MADE(locked_segment)},
 	{"pid-signed", "pid", "struct pid", MADE(signed_descriptors)},

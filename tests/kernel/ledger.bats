@@ -213,9 +213,9 @@ has_all_tasks() {
 }
 
 @test "what no list has is told as a rest, once nothing moves" {
-  "$NSCOPE_BUILD/kernel/holders" net-ring-file </dev/null >/dev/null || skip "no io_uring here"
-  hold net-ring-file
-  wait_until has_rest "net:$(awk '$1 == "net-ring-file" { print $3 }' "$HELD")"
+  "$NSCOPE_BUILD/kernel/holders" net-mapped-ring </dev/null >/dev/null || skip "no io_uring here"
+  hold net-mapped-ring
+  wait_until has_rest "net:$(awk '$1 == "net-mapped-ring" { print $3 }' "$HELD")"
 }
 has_rest() { [[ $("$NSCOPE" why "$1" 2>/dev/null) == *"counts 1, explained 0, unexplained 1"* ]]; }
 
@@ -410,4 +410,67 @@ is_whole() { [[ $("$NSCOPE" why "$1" 2>/dev/null) == *"unexplained 0"* ]]; }
   sh -e "$BATS_TEST_TMPDIR/step"
   [ "$(grep -c "$dir" "/proc/$other/mountinfo")" = 0 ]
   end_process "$other"
+}
+
+@test "why: the objects of System V IPC that remember it, where they are, and what removes them" {
+  local target kind pid
+  hold pid-segments-elsewhere
+  target=$(awk '$1 == "pid-segments-elsewhere" { print $3 }' "$HELD")
+  run -0 --separate-stderr "$NSCOPE" why "pid:$target"
+  for kind in shm sem msg; do
+    [ "$(grep -cE "^      $kind [0-9]+ of System V IPC, which remembers it, in ipc:\[[0-9]+\] of holders [0-9]+$" \
+      <<<"$output")" = 3 ]
+  done
+  [ "$(grep -cE '^  [0-9]+\. nsenter --ipc=/proc/[0-9]+/ns/ipc ipcrm -[msq] [0-9]+$' <<<"$output")" = 9 ]
+  pid=$(sed -n 's|.*--ipc=/proc/\([0-9]*\)/.*|\1|p' <<<"$output" | head -n 1)
+  must_free "pid:$target"
+  # Who is in that IPC namespace goes on.
+  [ -e "/proc/$pid/ns/ipc" ]
+}
+
+@test "why: a file system of it that is mounted where processes stay" {
+  local pid target
+  unshare -m --propagation private sleep 1000 3>&- &
+  HOLDER=$!
+  wait_until are_asleep "$HOLDER" "$HOLDER"
+  # shellcheck disable=SC2016
+  target=$(unshare -pf sh -c 'readlink /proc/self/ns/pid; nsenter -m/proc/$1/ns/mnt mount -t proc proc /mnt' \
+    sh "$HOLDER")
+  [[ $target == pid:* ]]
+  wait_until no_struct_pid "$target"
+  [[ $output == *"a mounted file system of type proc, in mnt:[$(inum "$HOLDER" mnt)] of sleep $HOLDER
+"* ]]
+  [[ $output == *"# unmount the proc of it where sleep $HOLDER is: findmnt -N $HOLDER -t proc
+"* && $output != *"kill"* ]]
+  findmnt -N "$HOLDER" -t proc -no TARGET | grep -qx /mnt
+  umount -N "/proc/$HOLDER/ns/mnt" /mnt
+  wait_until gone "$target"
+}
+no_struct_pid() {
+  output=$("$NSCOPE" why "$1" 2>/dev/null)
+  [[ $output == *proc:* && $output != *"struct pid:"* ]]
+}
+
+@test "why: a file of /proc in a message that nobody receives is told as that" {
+  need python3
+  local pid
+  unshare -pf --kill-child --mount-proc sleep 1000 3>&- &
+  HOLDER=$!
+  wait_until has_child "$HOLDER"
+  read -r pid <"/proc/$HOLDER/task/$HOLDER/children" || [ -n "$pid" ]
+  wait_until [ "$(inum "$pid" pid)" != "$(inum self pid)" ]
+  python3 -c '
+import array, os, socket, sys, time
+a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+fd = os.open(sys.argv[1], os.O_RDONLY)
+a.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))])
+os.close(fd)
+print("ready", flush=True)
+time.sleep(1000)' "/proc/$pid/mountinfo" >"$HELD" 3>&- &
+  local sender=$!
+  wait_until grep -qx ready "$HELD"
+  run -0 --separate-stderr "$NSCOPE" why "mnt:[$(inum "$pid" mnt)]"
+  end_process "$sender"
+  [[ $output == *"mounts file"*"in a message that nobody has received yet, "*" of python3 $sender
+"* ]]
 }

@@ -128,19 +128,21 @@ static void add_nsproxies(struct maker *m)
 static void add_keeper(struct maker *m)
 {
 	enum ns_kind kind = rng_below(&m->rng, NS_N_KINDS);
-	struct keeper k = {.kind = rng_below(&m->rng, KEEPER_N_KINDS), .mnt_ns = IX_NONE};
+	struct keeper k = {.kind = rng_below(&m->rng, KEEPER_N_KINDS), .where_ns = IX_NONE};
 
 	k.ns = random_ns(m, kind);
 	if (k.ns < 0)
 		return;
 	k.ref = rng_below(&m->rng, REF_N_KINDS);
 	if (k.kind == KEEPER_BIND) {
-		k.mnt_ns = random_ns(m, NS_MNT);
+		k.where_ns = random_ns(m, NS_MNT);
 		k.path = random_raw(m, 200);
 	} else {
 		k.pid = rng_below(&m->rng, 5000);
 		k.fd = rng_below(&m->rng, 1000);
 	}
+	if (k.kind == KEEPER_SUPER || k.kind == KEEPER_IPC)
+		k.where_ns = random_ns(m, k.kind == KEEPER_IPC ? NS_IPC : NS_MNT);
 	if (k.kind == KEEPER_SOCKET)
 		k.ino = rng_below(&m->rng, 50);
 	if (k.kind == KEEPER_TASK)

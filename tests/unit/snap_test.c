@@ -109,7 +109,7 @@ static void a_dropped_task_takes_its_namespaces_with_it(void **state)
 	(void)state;
 	builder_task(b, row)->ns[SLOT_NET] = net;
 	builder_drop_last_task(b);
-	builder_add_keeper(b, &(struct keeper){.ns = kept, .kind = KEEPER_FD, .mnt_ns = IX_NONE});
+	builder_add_keeper(b, &(struct keeper){.ns = kept, .kind = KEEPER_FD, .where_ns = IX_NONE});
 	builder_ns_row(b, listed)->is_listed = true;
 	s = freeze(b);
 	assert_int_equal(s->n_tasks, 0);
@@ -329,7 +329,7 @@ static void keepers_lie_at_their_namespace(void **state)
 	builder_add_keeper(b, &(struct keeper){.ns = net,
 					       .kind = KEEPER_BIND,
 					       .fd = -1,
-					       .mnt_ns = mnt,
+					       .where_ns = mnt,
 					       .path = snap_strz(b, "/run/x")});
 	builder_add_keeper(b, &(struct keeper){.ns = net, .kind = KEEPER_FD, .pid = 9, .fd = 4});
 	builder_add_keeper(b, &(struct keeper){.ns = net, .kind = KEEPER_FD, .pid = 9, .fd = 3});
@@ -339,7 +339,7 @@ static void keepers_lie_at_their_namespace(void **state)
 	assert_int_equal(s->keepers[ns->first_keeper].fd, 3);
 	assert_int_equal(s->keepers[ns->first_keeper + 1].fd, 4);
 	assert_string_equal(s->keepers[ns->first_keeper + 2].path.s, "/run/x");
-	assert_int_equal(s->keepers[ns->first_keeper + 2].mnt_ns, snap_find_ns(s, NS_MNT, 1));
+	assert_int_equal(s->keepers[ns->first_keeper + 2].where_ns, snap_find_ns(s, NS_MNT, 1));
 	snap_unref(s);
 }
 
@@ -355,7 +355,7 @@ static void what_does_not_fit_together_is_unstable(void **state)
 	(void)state;
 	for (int32_t ns = counted; ns <= late; ns++) {
 		builder_ns_row(b, ns)->audit = AUDIT_FULL;
-		builder_add_keeper(b, &(struct keeper){.ns = ns, .ref = REF_NSFS, .mnt_ns = -1});
+		builder_add_keeper(b, &(struct keeper){.ns = ns, .ref = REF_NSFS, .where_ns = -1});
 	}
 	builder_add_count(b, counted, REF_NSFS, 1);
 	builder_nsproxy_row(b, twice)->audit = builder_nsproxy_row(b, once)->audit = AUDIT_FULL;

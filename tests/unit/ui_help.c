@@ -75,7 +75,7 @@ static void add_keepers(struct snap_builder *b, unsigned *seed, unsigned n)
 			.kind = pick(seed, KEEPER_N_KINDS),
 			.pid = pick(seed, 50),
 			.fd = pick(seed, 20),
-			.mnt_ns = IX_DENIED,
+			.where_ns = IX_DENIED,
 			.path = any_name(b, seed),
 		};
 
