@@ -108,8 +108,10 @@ static void note_keeper(struct why_plan *p, const struct keeper *k)
 	if (!k->pid || k->kind == KEEPER_BIND)
 		return;
 	row = leader_row(p->s, k->pid);
-	if (row < 0)
+	if (row < 0 && k->pid > 1)
 		*array_add(&p->others) = k->pid;
+	else if (row < 0)
+		p->has_inner = true; /* the first process, which no command of ours ends */
 	else if (k->ref != REF_STRUCT_PID || k->kind != KEEPER_FILE)
 		note_process(p, row, false);
 	else if (p->fates[row] == FATE_STAYS)

@@ -147,3 +147,14 @@ what_umount_gets() {
     [ "$pair" != '9 full =' ] || [[ $output == *"= 7 nsproxy + 2 unexplained"* ]]
   done
 }
+
+@test "the first process is not ended, whether it is on the list or not" {
+  local dump=$BATS_TEST_TMPDIR/first only='(.namespaces[] | select(.inum == 4026532810).holders[] |
+    select(.ref == "nsfs").keepers) |= [{kind: "fd", pid: 1, fd: 9}]'
+  jq "$only" "$TOP/tests/fixtures/web.json" >"$dump"
+  run -0 --separate-stderr "$NSCOPE" why --load "$dump" net:4026532810
+  [[ $output == *"1. # process 1 has to let go of it"* && $output != *" kill "* ]]
+  jq "$only"' | del(.tasks[] | select(.tid == 1))' "$TOP/tests/fixtures/web.json" >"$dump"
+  run -0 --separate-stderr "$NSCOPE" why --load "$dump" net:4026532810
+  [[ $output == *"descriptor 9 of pid 1"* && $output != *" kill "* ]]
+}
