@@ -238,10 +238,10 @@ static void add_keeper(const struct snap *s, const struct keeper *k, struct page
 static void add_hold_count(const struct hold *h, struct strbuf *out)
 {
 	if (h->count < 0)
-		strbuf_printf(out, "%s ?", ref_kinds[h->ref].name);
+		strbuf_printf(out, "? %s", ref_kinds[h->ref].name);
 	else
-		strbuf_printf(out, "%s %" PRId64 "%s", ref_kinds[h->ref].name, h->count,
-			      h->is_inferred ? " or more" : "");
+		strbuf_printf(out, "%" PRId64 "%s %s", h->count, h->is_inferred ? " or more" : "",
+			      ref_kinds[h->ref].name);
 }
 
 static void add_ns_summary(const struct snap *s, int32_t ix, struct page *p)

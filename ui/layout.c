@@ -123,7 +123,7 @@ static void draw_header(const struct ui *ui, struct canvas *c)
 	parts[n++] = xasprintf("%u nsprox%s", s->n_nsproxies, s->n_nsproxies == 1 ? "y" : "ies");
 	parts[n++] = xasprintf("%u namespace%s", s->n_nss, plural(s->n_nss));
 	if (alone)
-		parts[n++] = xasprintf("%u kept alive by no task", alone);
+		parts[n++] = xasprintf("%u that no task is in", alone);
 	put_parts(c, 0, parts, n);
 	while (n)
 		free(parts[--n]);

@@ -82,7 +82,7 @@ static void add_gaps(const struct ui *ui, struct strbuf *out)
 		return;
 	add_gap(worst, out, ui->opt.cs);
 	if (n > 1)
-		strbuf_printf(out, ", and %u more: i", n - 1);
+		strbuf_printf(out, ", and %u more (key i)", n - 1);
 }
 
 static void draw_position(const struct ui *ui, struct canvas *c, struct area a)
