@@ -98,7 +98,7 @@ enum lab_kind {
 	LAB_LINK_DEL,  /* name */
 	LAB_LINK_MOVE, /* name, other */
 	LAB_ADDRESS,   /* name, text: "10.9.0.1/24", or of IPv6 */
-	LAB_PING, /* text: "10.9.0.2"; number: milliseconds to wait, 0: 1000; then -ETIMEDOUT */
+	LAB_PING, /* text: "10.9.0.2"; number: milliseconds to wait, 0: 4000; then -ETIMEDOUT */
 
 	/*
 	 * name: nscope moves its process into nscope-lab-PID-NAME, made where nscope itself
@@ -172,8 +172,8 @@ int64_t lab_machine_clock(clockid_t clock);
 
 /*
  * What beside the kernel's rules may have refused a call of a test process with that errno (of
- * what it has from nscope): a seccomp filter, a security module. A sentence, or NULL: nothing
- * that could be seen.
+ * what it has from nscope): a seccomp filter, a security module, a read-only mount. A sentence,
+ * or NULL: nothing that could be seen.
  */
 const char *lab_other_refuser(int err);
 

@@ -15,9 +15,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#define DEFAULT_MS 1000
-#define MAX_MS	   (LAB_DEADLINE_MS - 1000)
-#define AGAIN_MS   200
+#define MAX_MS	 (LAB_DEADLINE_MS - 1000) /* carrier may be noticed a second late, and more */
+#define AGAIN_MS 200
 
 static int64_t now_ms(void)
 {
@@ -122,7 +121,7 @@ static int await_reply(struct lab_args *a, int sock, bool is_raw, const struct i
 
 static int ask_until_answered(struct lab_args *a, int sock, bool is_raw, struct in_addr to)
 {
-	int64_t ms = a->c->number > 0 && a->c->number < MAX_MS ? a->c->number : DEFAULT_MS;
+	int64_t ms = a->c->number > 0 && a->c->number < MAX_MS ? a->c->number : MAX_MS;
 	int64_t now = now_ms(), end = now + ms;
 	struct icmphdr icmp = request(a);
 	int err;

@@ -213,6 +213,8 @@ const char *lab_other_refuser(int err)
 
 	if (err == ENOSYS) /* the kernels that nscope runs on have all calls */
 		return "this host lets no such call through (seccomp?)";
+	if (err == EROFS)
+		return "what it would write to is read-only here";
 	read_own("/proc/self/status", "Seccomp:", text, sizeof(text));
 	if (atoi(text))
 		return "a seccomp filter may have refused it";

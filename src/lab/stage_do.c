@@ -310,6 +310,14 @@ static bool is_alike(long a, long b)
 	return a == b || (a >= 0 && b >= 0);
 }
 
+/* The model has no files: it takes every path to be there. */
+static const char *other_refuser(const struct stage_run *r)
+{
+	if (r->ret[KERNEL] == -ENOENT && r->c.path && *r->c.path == '/')
+		return "that path is not there";
+	return lab_other_refuser(-r->ret[KERNEL]);
+}
+
 /* What is wrong, if anything is. */
 static void tell_difference(const struct stage_run *r, const struct stage_act *a,
 			    struct lesson_moment *m)
@@ -330,7 +338,7 @@ static void tell_difference(const struct stage_run *r, const struct stage_act *a
 			 answer(-expected), answer(r->st->lab ? kernel : model));
 	m->difference = keep(m, *text ? text : r->st->lab ? r->st->compare.text : "");
 	if (*text && r->st->lab && kernel < 0)
-		m->refuser = lab_other_refuser(-kernel) ?: "";
+		m->refuser = other_refuser(r) ?: "";
 }
 
 static struct lesson_result result_of(const struct stage_run *r, enum world w)
@@ -419,7 +427,7 @@ static int follow_kernel(struct stage_run *r)
 	struct stage *st = r->st, *g;
 	struct model *m = st->m;
 
-	if (!is_refused(r) || !lab_other_refuser(-r->ret[KERNEL]))
+	if (!is_refused(r) || !other_refuser(r))
 		return 0;
 	free(st->done.items[--st->done.n].text);
 	g = make_ghost(st, r->e);

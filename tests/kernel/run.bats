@@ -19,15 +19,6 @@ teardown() {
   wait_until is_as_before
 }
 
-# are_fine COMMAND...: it runs all scenarios, and none is otherwise than expected.
-are_fine() {
-  run --separate-stderr "$@"
-  grep -E 'DIFFERENCE|FAILED| NO$|not run here' <<<"$output" || true
-  [ "$status" -eq 0 ]
-  [[ ${lines[-1]} == *" scenarios as expected, 0 not, "*" cannot run here" ]]
-  [[ ${lines[-1]} != "0 scenarios"* ]]
-}
-
 @test "run: every scenario is as expected, with every count" {
   need_root
   are_fine "$NSCOPE" "${RUN[@]}"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the laboratory may not leave behind:  load ../lib/lab, after lib/nscope
+# shellcheck disable=SC2154 # $status, $output and $lines are of bats
 # The pid of each program with a lab is written to $BATS_TEST_TMPDIR/started.
 
 remember_state() {
@@ -38,4 +39,13 @@ is_clean() {
 
 is_as_before() {
   state | diff "$BATS_TEST_TMPDIR/before" -
+}
+
+# are_fine COMMAND...: it runs all scenarios, and none is otherwise than expected.
+are_fine() {
+  run --separate-stderr "$@"
+  grep -E 'DIFFERENCE|FAILED| NO$|not run here' <<<"$output" || true
+  [ "$status" -eq 0 ]
+  [[ ${lines[-1]} == *" scenarios as expected, 0 not, "*" cannot run here" ]]
+  [[ ${lines[-1]} != "0 scenarios"* ]]
 }
