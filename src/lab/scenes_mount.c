@@ -83,6 +83,12 @@ static const struct stage_act chroot_root[] = {
 		 "namespace. What confines is a mount namespace of one's own, and pivot_root().",
 	 .see = {"b/mnt == a/mnt", "nsproxy(b) != nsproxy(a)"}},
 	{.text = "b: ls(\"/mnt\")", .see = {"says \"jail\""}},
+	{.text = "a: umount(\"/mnt\")",
+	 .ask = "No file of it is open. Can the file system be unmounted?",
+	 .err = EBUSY,
+	 .tell = "EBUSY: fs->pwd is a reference on the mount, and that of a is in it still."},
+	{.text = "a: chdir(\"/\")"},
+	{.text = "a: umount(\"/mnt\")"},
 	{0},
 };
 

@@ -254,7 +254,7 @@ const struct stage_verb stage_verbs[] = {
 	{"chroot", "(\"PATH\")", 1, 1, "another root directory", stage_prepare_path,
 	 stage_model_chroot, GIVES_NOTHING, false},
 	{"chdir", "(\"PATH\")", 1, 1, "another working directory", stage_prepare_path,
-	 stage_no_rule, GIVES_NOTHING, false},
+	 stage_model_chdir, GIVES_NOTHING, false},
 	{"mkdir", "(\"PATH\")", 1, 1, "a directory, on a tmpfs of its own", stage_prepare_path,
 	 stage_no_rule, GIVES_NOTHING, false},
 	{"create", "(\"PATH\")", 1, 1, "an empty file, on a tmpfs of its own", stage_prepare_path,

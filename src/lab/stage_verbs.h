@@ -61,6 +61,7 @@ long stage_model_pivot(struct stage_run *r);
 /* All that take a path and nothing else. */
 int stage_prepare_path(struct stage_run *r);
 long stage_model_chroot(struct stage_run *r);
+long stage_model_chdir(struct stage_run *r);
 long stage_model_unlink(struct stage_run *r);
 long stage_model_open_path(struct stage_run *r);
 

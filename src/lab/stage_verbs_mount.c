@@ -207,3 +207,11 @@ long stage_model_pivot(struct stage_run *r)
 {
 	return model_pivot_root(r->st->m, me(r), r->c.path, r->c.text, &r->trace);
 }
+
+/* What directories there are is for the kernel to say. */
+long stage_model_chdir(struct stage_run *r)
+{
+	if (r->ret[KERNEL] < 0)
+		return STAGE_NO_RULE;
+	return model_chdir(r->st->m, r->who->tid[MODEL], stage_arg(r, 0), &r->trace);
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The root directory of tasks, as far as namespaces depend on it. It lives in
+ * Root and working directory of tasks, as far as namespaces depend on them. They live in
  * fs_struct, which tasks may share while their nsproxies differ: setns() with a
  * pidfd moves the root of all who share it, but the mount namespace of one.
  */
@@ -17,6 +17,7 @@ struct k_fs *copy_fs_struct(struct model *m, const struct k_fs *old)
 	new->is_chrooted = old->is_chrooted;
 	new->root_inum = old->root_inum;
 	new->root_born = old->root_born;
+	new->pwd_mnt = old->pwd_mnt;
 	return new;
 }
 
@@ -42,11 +43,25 @@ void fs_enter(struct model *m, struct k_fs *fs, const struct k_ns *mnt)
 	fs->is_chrooted = false;
 	fs->root_inum = mnt->inum;
 	fs->root_born = mnt->born;
+	fs->pwd_mnt = 0;
+}
+
+static void pwd_follow(struct k_fs *fs, const struct k_ns *to)
+{
+	for (uint32_t i = 0; i < to->mnt.mounts.n; i++)
+		if (to->mnt.mounts.items[i].copy_of == fs->pwd_mnt) {
+			fs->pwd_mnt = to->mnt.mounts.items[i].id;
+			return;
+		}
 }
 
 void fs_follow(struct k_fs *fs, const struct k_ns *from, const struct k_ns *to)
 {
-	if (!from || from == to || !is_root_in(fs, from))
+	if (!from || from == to)
+		return;
+	if (fs->pwd_mnt)
+		pwd_follow(fs, to);
+	if (!is_root_in(fs, from))
 		return;
 	fs->root_inum = to->inum;
 	fs->root_born = to->born;
@@ -94,4 +109,25 @@ int model_chroot(struct model *m, pid_t tid, struct trace *t)
 	struct k_task *me = begin_call(m, tid, t);
 
 	return me ? end_call(m, sys_chroot(m, me)) : -ESRCH;
+}
+
+static int sys_chdir(struct model *m, struct k_task *me, const char *path)
+{
+	struct k_ns *mnt = me->nsproxy->ns[SLOT_MNT];
+	bool is_known = *path == '/' && path[1] && !current_chrooted(me);
+
+	me->fs->pwd_mnt = is_known ? mnt->mnt.mounts.items[find_mount(mnt, path)].id : 0;
+	trace_step(m->trace, "fs/open.c", "ksys_chdir",
+		   me->fs->users > 1
+			   ? "another working directory, for all who share fs_struct: its mount is "
+			     "busy as long"
+			   : "another working directory, whose mount is busy as long");
+	return 0;
+}
+
+int model_chdir(struct model *m, pid_t tid, const char *path, struct trace *t)
+{
+	struct k_task *me = begin_call(m, tid, t);
+
+	return me ? end_call(m, sys_chdir(m, me, path)) : -ESRCH;
 }

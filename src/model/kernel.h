@@ -57,6 +57,7 @@ struct k_mount {
 	struct k_ns *ns;
 	struct k_super *sb;
 	uint32_t id;		/* of this one, not of its copies */
+	uint32_t copy_of;	/* the id of the one in the mount namespace that was copied */
 	char *at;		/* where, from the root of its mount namespace */
 	char *root;		/* the directory of the file system that is seen there */
 	uint32_t group, master; /* its peers; those it receives from; 0: none */
@@ -184,6 +185,7 @@ struct k_fs {
 	 * from a later one of its number by when it was made. */
 	uint32_t root_inum;
 	uint64_t root_born;
+	uint32_t pwd_mnt; /* the id of the mount that its working directory is in; 0: "/" */
 };
 enum k_file_kind {
 	FILE_PLAIN,  /* keeps its f_cred alone */
@@ -391,7 +393,7 @@ struct k_fs *copy_fs_struct(struct model *m, const struct k_fs *old);
 void put_fs_struct(struct model *m, struct k_fs *fs);
 /* set_fs_root() of mntns_install(): for all who share fs. */
 void fs_enter(struct model *m, struct k_fs *fs, const struct k_ns *mnt);
-/* copy_mnt_ns(): a root in the namespace that was copied is in the copy now. */
+/* copy_mnt_ns(): a root or working directory in what was copied is in the copy now. */
 void fs_follow(struct k_fs *fs, const struct k_ns *from, const struct k_ns *to);
 /* current_chrooted(): is its root another than that of its mount namespace? */
 bool current_chrooted(const struct k_task *me);

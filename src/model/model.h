@@ -103,6 +103,8 @@ int model_propagation(struct model *m, pid_t tid, const char *path, enum model_p
 		      struct trace *t);
 /* It deletes a file, taken to be there, that may be a mount point somewhere. */
 int model_unlink(struct model *m, pid_t tid, const char *path, struct trace *t);
+/* chdir() to a directory that is there; of a relative path nothing is known after. */
+int model_chdir(struct model *m, pid_t tid, const char *path, struct trace *t);
 /* chroot() to a directory that is not the root of its mount namespace. */
 int model_chroot(struct model *m, pid_t tid, struct trace *t);
 bool model_is_chrooted(const struct model *m, pid_t tid);

@@ -225,12 +225,16 @@ int model_propagation(struct model *m, pid_t tid, const char *path, enum model_p
 
 /* ---- away ---- */
 
-static bool is_in_use(const struct model *m, uint32_t mnt_id)
+/* Who keeps the mount busy, in words; NULL: nobody that is known. */
+static const char *user_of(const struct model *m, uint32_t mnt_id)
 {
 	obj_for_each (m, OBJ_FILE, struct k_file, f)
 		if (f->mnt_id == mnt_id)
-			return true;
-	return false;
+			return "a file is open that was opened through it";
+	obj_for_each (m, OBJ_FS, struct k_fs, fs)
+		if (fs->pwd_mnt == mnt_id)
+			return "the working directory of a process is in it";
+	return NULL;
 }
 
 static int do_umount(struct model *m, struct k_task *me, const char *path, bool is_lazy)
@@ -238,6 +242,7 @@ static int do_umount(struct model *m, struct k_task *me, const char *path, bool 
 	struct k_ns *ns = mnt_of(me);
 	int32_t i = find_mount_at(ns, path);
 	int err = may_mount(m, me);
+	const char *user;
 
 	if (err)
 		return err;
@@ -251,9 +256,10 @@ static int do_umount(struct model *m, struct k_task *me, const char *path, bool 
 	if (!is_lazy && has_mounts_below(ns, i))
 		return trace_refuse(m->trace, -EBUSY, "fs/pnode.c", "propagate_mount_busy",
 				    "something is mounted on it");
-	if (!is_lazy && is_in_use(m, ns->mnt.mounts.items[i].id))
-		return trace_refuse(m->trace, -EBUSY, "fs/pnode.c", "propagate_mount_busy",
-				    "a file is open that was opened through it");
+	user = is_lazy ? NULL : user_of(m, ns->mnt.mounts.items[i].id);
+	if (user)
+		return trace_refuse(m->trace, -EBUSY, "fs/pnode.c", "propagate_mount_busy", "%s",
+				    user);
 	trace_step(m->trace, file, "do_umount",
 		   "gone from this mount namespace; copies in others stay, unless it was mounted "
 		   "on something shared");

@@ -153,6 +153,7 @@ void copy_mounts(struct model *m, struct k_ns *new, struct k_ns *old)
 			continue;
 		mnt.at = xstrdup(mnt.at);
 		mnt.root = xstrdup(mnt.root);
+		mnt.copy_of = mnt.id;
 		mnt.is_locked |= is_foreign;
 		if (is_foreign && mnt.group) {
 			mnt.master = mnt.group;

@@ -201,6 +201,29 @@ static void another_root(void **state)
 	model_free(m);
 }
 
+/* Who is in it keeps it busy: in the copy of a namespace, who came along with the copy. */
+static void a_working_directory_keeps_a_mount_busy(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "clone(CLONE_NEWNS)", NULL), b, c;
+
+	(void)state;
+	done(model_mount(m, a, "tmpfs", "/mnt", NULL));
+	done(model_chdir(m, a, "/mnt/x", NULL));
+	must_refuse(m, EBUSY, "propagate_mount_busy", model_umount(m, a, "/mnt", false, &t));
+	b = call(m, a, "clone(CLONE_NEWNS)", NULL);
+	must_refuse(m, EBUSY, "propagate_mount_busy", model_umount(m, b, "/mnt", false, &t));
+	c = call(m, a, "fork()", NULL);
+	done(model_chdir(m, a, "/", NULL));
+	must_refuse(m, EBUSY, "propagate_mount_busy", model_umount(m, a, "/mnt", false, &t));
+	assert_int_equal(call(m, c, "unshare(CLONE_NEWNS)", NULL), 0);
+	done(model_umount(m, a, "/mnt", false, NULL)); /* that of c is in the copy now */
+	must_refuse(m, EBUSY, "propagate_mount_busy", model_umount(m, c, "/mnt", false, &t));
+	model_kill(m, b, NULL);
+	done(model_umount(m, c, "/mnt", true, NULL));
+	model_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +235,7 @@ int main(void)
 		cmocka_unit_test(mount_namespaces_make_no_circle),
 		cmocka_unit_test(a_name_is_removed_everywhere),
 		cmocka_unit_test(another_root),
+		cmocka_unit_test(a_working_directory_keeps_a_mount_busy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
