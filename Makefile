@@ -57,7 +57,8 @@ UNIT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(UNIT_SRC),$(wildcard test
 TOOL_SRC := $(foreach d,lib cli kernel tui containers bench,$(wildcard tests/$(d)/*.c))
 TOOLS := $(TOOL_SRC:tests/%.c=$(BUILD)/%)
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
-BPF_OBJ := $(if $(HAVE_BPF),$(patsubst probes/bpf/%.c,$(BUILD)/bpf/%.o,$(wildcard probes/bpf/*.bpf.c)))
+BPF_OBJ := $(if $(HAVE_BPF),$(foreach kind,bpf iter,$(patsubst probes/bpf/%.bpf.c,$(BUILD)/bpf/%.$(kind).o,\
+	$(wildcard probes/bpf/*.bpf.c))))
 MAN := $(patsubst doc/%.scd,build/man/%,$(wildcard doc/*.scd))
 
 all: $(BIN)
@@ -88,11 +89,18 @@ $(BUILD)/lab-agent: src/lab/agent/agent.c src/lab/lab_proto.h $(BUILD)/flags
 $(BUILD)/src/lab/lab_image.o: $(BUILD)/lab-agent
 
 # ---- the kernel probe: BPF objects, which nscope carries and links itself ----
-$(BUILD)/bpf/%.bpf.o: probes/bpf/%.bpf.c $(wildcard probes/bpf/*.h probes/*_abi.h)
+# Each file twice: for kernels since 6.7, and (K_ITER) for those since 5.8.
+CLANG_BPF = clang -target bpf -g -O2 -Wall -D__TARGET_ARCH_x86 \
+	-I/usr/include/$(shell $(CC) -print-multiarch) $(if $(WERROR),-Werror)
+BPF_HEADERS := $(wildcard probes/bpf/*.h probes/*_abi.h)
+$(BUILD)/bpf/%.bpf.o: probes/bpf/%.bpf.c $(BPF_HEADERS)
 	@mkdir -p $(@D)
 	$(call say,BPF)
-	$(Q)clang -target bpf -g -O2 -Wall -D__TARGET_ARCH_x86 \
-		-I/usr/include/$(shell $(CC) -print-multiarch) -c -o $@ $<
+	$(Q)$(CLANG_BPF) -c -o $@ $<
+$(BUILD)/bpf/%.iter.o: probes/bpf/%.bpf.c $(BPF_HEADERS)
+	@mkdir -p $(@D)
+	$(call say,BPF)
+	$(Q)$(CLANG_BPF) -DK_ITER -c -o $@ $<
 $(BUILD)/probes/kernel_object.o: $(BPF_OBJ)
 
 # ---- what the tests run ----
@@ -216,5 +224,5 @@ clean:
 FORCE:
 .PHONY: all deps run check unit tests-build fuzzers golden fuzz bench lint man install uninstall deb clean \
 	help FORCE
-.PRECIOUS: $(BUILD)/bpf/%.bpf.o
+.PRECIOUS: $(BUILD)/bpf/%.bpf.o $(BUILD)/bpf/%.iter.o
 -include $(OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(UNIT:=.d) $(TOOLS:=.d) $(FUZZERS:=.d)

@@ -6,6 +6,7 @@
  *
  * Objects are told apart by their addresses, which end here: rows go further.
  */
+#include "kernel_btf.h"
 #include "kernel_impl.h"
 
 #include <errno.h>
@@ -247,6 +248,18 @@ static void merge_scan(struct merge *m)
 	if (scan->n_outside)
 		probe_gap(m->env, COV_PARTIAL, scan->n_outside,
 			  "tasks outside of our own pid namespace");
+	if (scan->is_called)
+		probe_gap(m->env, COV_OK, 0, kernel_called);
+	kernel_tell_cut(m->env, scan->n_cut);
+}
+
+const char kernel_called[] = "called for each task, as before Linux 6.7: takes more time";
+
+void kernel_tell_cut(struct probe_env *env, uint32_t n)
+{
+	if (n)
+		probe_gap(env, COV_PARTIAL, n,
+			  "lists longer than a program may walk before Linux 6.7");
 }
 
 /* Twice: what the first grace period lets go may put off the next thing to a second one. */
@@ -259,6 +272,7 @@ static void wait_for_rcu(void)
 
 /* Loaded programs; kept between readings when the caller wants that. */
 struct probe_keep {
+	struct btf_view types; /* for as long as a reading takes */
 	struct kernel_reader *reader;
 	struct kernel_pinner *pinner;
 	struct kernel_quotas *quotas;
@@ -271,6 +285,7 @@ void probe_keep_free(struct probe_keep *keep)
 	kernel_reader_close(keep->reader);
 	kernel_pinner_close(keep->pinner);
 	kernel_quotas_close(keep->quotas);
+	btf_view_free(&keep->types);
 	free(keep);
 }
 
@@ -301,7 +316,7 @@ static bool needs_files(const struct merge *m)
 static int read_files(struct merge *m, struct probe_keep *keep, struct err *e)
 {
 	struct kernel_pins pins;
-	int err = kernel_pinner_open(&keep->pinner, PINS_FILES, e);
+	int err = kernel_pinner_open(&keep->pinner, &keep->types, PINS_FILES, e);
 
 	if (!err)
 		err = kernel_pinner_read(keep->pinner, PINS_FILES, NULL, &pins, e);
@@ -333,6 +348,24 @@ static int read_plain(struct merge *m, struct probe_keep *keep, struct err *e)
 	return 0;
 }
 
+/* Where the kernel has no lists: the namespaces that only an open file or a mount leads to. */
+static void ask_for_pinned(struct kernel_reader *r, const struct kernel_scan *scan,
+			   const struct kernel_pins *pins)
+{
+	struct addr_map seen = {0};
+
+	for (uint32_t i = 0; i < scan->n_nss; i++)
+		addr_entry(&seen, scan->nss[i].addr)->row = 0;
+	for (uint32_t i = 0; i < pins->n_holds; i++) {
+		struct addr_row *entry = addr_entry(&seen, pins->holds[i].ns);
+
+		if (entry->row == IX_OFF)
+			kernel_reader_also(r, entry->addr);
+		entry->row = 0;
+	}
+	addr_map_free(&seen);
+}
+
 /*
  * Counts, pins, counts again; until all adds up or it is clear that it will not.
  * What was freed is let go by RCU, so a rest may only be late.
@@ -340,7 +373,7 @@ static int read_plain(struct merge *m, struct probe_keep *keep, struct err *e)
 static int read_ledger(struct merge *m, struct probe_keep *keep, struct ledger *l, struct err *e)
 {
 	struct kernel_pins pins;
-	int err = kernel_pinner_open(&keep->pinner, PINS_ALL, e);
+	int err = kernel_pinner_open(&keep->pinner, &keep->types, PINS_ALL, e);
 
 	if (err) {
 		probe_gap(m->env, COV_PARTIAL, 0, e->msg);
@@ -354,6 +387,8 @@ static int read_ledger(struct merge *m, struct probe_keep *keep, struct ledger *
 			break;
 		ledger_begin(l, &m->scan);
 		err = kernel_pinner_read(keep->pinner, PINS_ALL, &m->scan, &pins, e);
+		if (!err && !m->scan.has_lists)
+			ask_for_pinned(keep->reader, &m->scan, &pins);
 		if (!err)
 			err = kernel_reader_scan(keep->reader, &m->scan, e);
 		if (err)
@@ -362,6 +397,10 @@ static int read_ledger(struct merge *m, struct probe_keep *keep, struct ledger *
 		if (!l->n_bad || i + 1 == LEDGER_TRIES) {
 			merge_scan(m);
 			ledger_merge(l, m->env, &m->nss, &m->nsproxies);
+			kernel_tell_cut(m->env, pins.n_cut);
+			if (!pins.has_maps)
+				probe_gap(m->env, COV_PARTIAL, 0,
+					  "mapped files, before Linux 5.12");
 			m->env->has_files = true;
 			break;
 		}
@@ -376,7 +415,7 @@ static void read_quotas(struct merge *m, struct probe_keep *keep)
 
 	if (!(want->facts & NS_QUOTA) || want->skip & BIT(PROBE_QUOTA))
 		return;
-	if (kernel_quotas_merge(&keep->quotas, m->env, &m->scan, &m->nss, &e)) {
+	if (kernel_quotas_merge(&keep->quotas, &keep->types, m->env, &m->scan, &m->nss, &e)) {
 		m->env->kernel_state = COV_PARTIAL;
 		probe_gap(m->env, COV_PARTIAL, 0, e.msg);
 	}
@@ -395,7 +434,9 @@ int kernel_begin(struct probe_env *env)
 		return 0;
 	}
 	keep = env->keep = kept && *kept ? *kept : xcalloc(1, sizeof(*keep));
-	err = keep->reader ? 0 : kernel_reader_open(&keep->reader, &e);
+	err = keep->reader ? 0 : kernel_reader_open(&keep->reader, &keep->types, &e);
+	if (!err)
+		kernel_reader_also(keep->reader, 0);
 	if (!err)
 		err = env->want->has_ledger ? read_ledger(&m, keep, &l, &e)
 					    : read_plain(&m, keep, &e);
@@ -408,6 +449,7 @@ int kernel_begin(struct probe_env *env)
 	addr_map_free(&m.nss);
 	addr_map_free(&m.nsproxies);
 	addr_map_free(&m.css_sets);
+	btf_view_free(&keep->types);
 	if (kept)
 		*kept = keep;
 	return 0;

@@ -89,6 +89,8 @@ struct k_bind {
 	uint64_t mnt_ns;
 };
 
+#define K_MAX_ADDRS 256 /* rows of k_addrs that the reader asks for at once */
+
 #define K_SEEN 8192 /* direct-mapped: what is pushed out is told twice, which is harmless */
 
 /* One run. The counts are of rows found, also of those that did not fit. */
@@ -110,6 +112,8 @@ struct k_state {
 	uint32_t n_files;
 	uint32_t n_binds;
 	uint32_t has_binds;   /* these are all there are */
+	uint32_t n_cut;	      /* lists that were longer than the program may walk */
+	uint32_t is_done;     /* calls for tasks have nothing to do */
 	uint64_t nss[K_SEEN]; /* addresses of what has been told */
 	uint64_t nsproxies[K_SEEN];
 };
@@ -187,7 +191,7 @@ struct k_quota {
 
 struct k_addr {
 	uint64_t addr;
-	uint32_t kind;
+	uint32_t kind; /* K_N_KINDS: not known */
 	uint32_t pad;
 };
 

@@ -92,10 +92,13 @@ struct kernel_quotas;
 
 /*
  * Put the quotas of the user namespaces of a reading into the builder; `nss` has its
- * rows. Loads what it needs into *q, which is the caller's. 0, or -errno with e set.
+ * rows. Loads what it needs into *q, which is the caller's; `types` is as that of a reader.
+ * 0, or -errno with e set.
  */
-int kernel_quotas_merge(struct kernel_quotas **q, struct probe_env *env,
+int kernel_quotas_merge(struct kernel_quotas **q, struct btf_view *types, struct probe_env *env,
 			const struct kernel_scan *scan, struct addr_map *nss, struct err *e);
+/* Tell that so many lists were not walked to their end. */
+void kernel_tell_cut(struct probe_env *env, uint32_t n);
 void kernel_quotas_close(struct kernel_quotas *q);
 
 #endif

@@ -324,7 +324,7 @@ static int count_cpus(void)
 
 static enum audit audit_of(const struct ledger *l, bool sure)
 {
-	if (l->scan->n_outside)
+	if (l->scan->n_outside || l->pins->n_cut || !l->pins->has_maps)
 		return AUDIT_PARTIAL;
 	return sure ? AUDIT_FULL : AUDIT_UNSTABLE;
 }

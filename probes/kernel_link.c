@@ -2,7 +2,9 @@
 #include "kernel_link.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+
 #define INSN_SIZE sizeof(struct bpf_insn)
 
 /* Kinds of relocations that LLVM makes; names for them differ between C libraries. */
@@ -73,6 +75,13 @@ static uint32_t count_params(const struct btf_view *v, const char *name)
 	return 0;
 }
 
+/* From the name of a section, "iter/task", to that of what calls its programs. */
+static void name_hook(char *hook, size_t size, const char *section)
+{
+	if (!strncmp(section, "iter/", 5))
+		snprintf(hook, size, "bpf_iter_%s", section + 5);
+}
+
 static void read_funcs(struct linker *l)
 {
 	const Elf64_Shdr *symtab = &l->sections[find_section(l, ".symtab")];
@@ -81,15 +90,20 @@ static void read_funcs(struct linker *l)
 		const Elf64_Sym *s = &l->symbols[i];
 		const char *name = l->symbol_names + s->st_name;
 
-		if (ELF64_ST_TYPE(s->st_info) == STT_FUNC && s->st_shndx)
-			*array_add(&l->funcs) = (struct link_func){
-				.name = name,
-				.section = s->st_shndx,
-				.first = s->st_value / INSN_SIZE,
-				.n = s->st_size / INSN_SIZE,
-				.n_params = count_params(&l->own, name),
-				.is_global = ELF64_ST_BIND(s->st_info) == STB_GLOBAL,
-			};
+		struct link_func *f;
+
+		if (ELF64_ST_TYPE(s->st_info) != STT_FUNC || !s->st_shndx)
+			continue;
+		f = array_add(&l->funcs);
+		*f = (struct link_func){
+			.name = name,
+			.section = s->st_shndx,
+			.first = s->st_value / INSN_SIZE,
+			.n = s->st_size / INSN_SIZE,
+			.n_params = count_params(&l->own, name),
+			.is_global = ELF64_ST_BIND(s->st_info) == STB_GLOBAL,
+		};
+		name_hook(f->hook, sizeof(f->hook), section_name(l, s->st_shndx));
 	}
 }
 
@@ -135,6 +149,10 @@ static void collect_names(struct linker *l)
 {
 	struct core_part p = {0};
 
+	for (uint32_t i = 0; i < l->funcs.n; i++)
+		if (*l->funcs.items[i].hook)
+			core_name(&l->names, l->funcs.items[i].hook, BTF_KIND_FUNC);
+
 	while (next_core_part(l, p.next, &p))
 		for (uint32_t i = 0; i < p.n; i++)
 			core_root(&l->names, &l->own, &p.relos[i]);
@@ -150,6 +168,20 @@ static void collect_names(struct linker *l)
 				core_name(&l->names, l->symbol_names + s->st_name, BTF_KIND_FUNC);
 		}
 	}
+}
+
+/* Whether the kernel has all its functions that the programs call. */
+static int check_functions(struct linker *l, struct err *e)
+{
+	const Elf64_Shdr *symtab = &l->sections[find_section(l, ".symtab")];
+
+	for (unsigned i = 1; i < symtab->sh_size / sizeof(Elf64_Sym); i++) {
+		const char *name = l->symbol_names + l->symbols[i].st_name;
+
+		if (!l->symbols[i].st_shndx && !core_name(&l->names, name, BTF_KIND_FUNC)->n)
+			return err_set(e, ENOSYS, "this kernel has no %s", name);
+	}
+	return 0;
 }
 
 static int map_fd(const struct linker *l, const char *name)
@@ -232,7 +264,7 @@ static int relocate_all(struct linker *l, struct err *e)
 
 	while (next_core_part(l, p.next, &p))
 		for (uint32_t i = 0; i < p.n; i++)
-			core_apply(&l->names, &l->own, &l->kernel, &p.relos[i],
+			core_apply(&l->names, &l->own, l->kernel, &p.relos[i],
 				   l->texts[p.section] + p.relos[i].insn_off / INSN_SIZE);
 	for (unsigned i = 1; i < l->n_sections && !err; i++)
 		if (l->texts[i])
@@ -240,23 +272,26 @@ static int relocate_all(struct linker *l, struct err *e)
 	return err ? err_set(e, -err, "the programs need what this loader cannot do") : 0;
 }
 
-int link_open(struct linker *l, const struct kernel_object *o, struct err *e)
+int link_open(struct linker *l, const struct kernel_image *image, const struct kernel_object *o,
+	      struct err *e)
 {
 	int err;
 
 	*l = (struct linker){.object = o};
-	err = read_elf(l, o->image, e);
+	err = read_elf(l, image, e);
 	if (!err)
 		err = btf_view_init(&l->own, section_data(l, find_section(l, ".BTF")),
 				    l->sections[find_section(l, ".BTF")].sh_size, e);
-	if (!err)
-		err = btf_view_kernel(&l->kernel, e);
+	l->kernel = o->types ? o->types : &l->one;
+	if (!err && !l->kernel->n)
+		err = btf_view_kernel(l->kernel, e);
 	if (err)
 		return err;
 	read_funcs(l);
 	collect_names(l);
-	btf_find(&l->kernel, l->names.list.items, l->names.list.n);
-	return relocate_all(l, e);
+	btf_find(l->kernel, l->names.list.items, l->names.list.n);
+	err = check_functions(l, e);
+	return err ? err : relocate_all(l, e);
 }
 
 void link_close(struct linker *l)
@@ -266,7 +301,7 @@ void link_close(struct linker *l)
 	free(l->funcs.items);
 	free(l->names.list.items);
 	btf_view_free(&l->own);
-	btf_view_free(&l->kernel);
+	btf_view_free(&l->one);
 }
 
 /* ---- programs ---- */
@@ -304,6 +339,15 @@ int link_program(struct linker *l, const char *name, struct linked *p, struct er
 	}
 	if (strcmp(l->funcs.items[main].name, name))
 		return err_set(e, EINVAL, "there is no program %s", name);
+	p->hook = 0;
+	if (*l->funcs.items[main].hook) {
+		const struct btf_wanted *w =
+			core_name(&l->names, l->funcs.items[main].hook, BTF_KIND_FUNC);
+
+		if (!w->n)
+			return err_set(e, ENOSYS, "this kernel has no %s", w->name);
+		p->hook = w->ids[0];
+	}
 	add_func(l, p, main);
 	/* What is added grows the program, so that its own calls are looked at, too. */
 	for (uint32_t i = 0; i < p->insns.n; i++) {

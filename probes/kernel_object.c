@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #define IMAGE(name, file)                                                                          \
@@ -17,17 +18,19 @@
 		".balign 16\n" #name "_start:\n"                                                   \
 		".incbin \"" KERNEL_OBJECTS "/" file "\"\n" #name "_end:\n"                        \
 		".previous\n");                                                                    \
-	extern const char name##_start[], name##_end[];                                            \
-	const struct kernel_image name = {name##_start, name##_end}
+	extern const char name##_start[], name##_end[]
 
-IMAGE(kernel_image_core, "core.bpf.o");
-IMAGE(kernel_image_pins, "pins.bpf.o");
-IMAGE(kernel_image_quotas, "quotas.bpf.o");
+#define CODE(name)                                                                                 \
+	IMAGE(walk_##name, #name ".bpf.o");                                                        \
+	IMAGE(called_##name, #name ".iter.o");                                                     \
+	const struct kernel_code kernel_code_##name = {                                            \
+		.walk = {walk_##name##_start, walk_##name##_end},                                  \
+		.called = {called_##name##_start, called_##name##_end},                            \
+	}
 
-static int bpf(int cmd, union bpf_attr *attr)
-{
-	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
-}
+CODE(core);
+CODE(pins);
+CODE(quotas);
 
 static void set_name(char *to, const char *name)
 {
@@ -48,13 +51,24 @@ static bool has_rights(void)
 	       (caps & 1ull << CAP_BPF && caps & 1ull << CAP_PERFMON);
 }
 
+/* Before 5.11 what is loaded counts as locked memory, of which little is allowed as a rule. */
+static int bpf(int cmd, union bpf_attr *attr)
+{
+	const struct rlimit all = {RLIM_INFINITY, RLIM_INFINITY};
+	int r = syscall(SYS_bpf, cmd, attr, sizeof(*attr));
+
+	if (r < 0 && errno == EPERM && has_rights() && !setrlimit(RLIMIT_MEMLOCK, &all))
+		r = syscall(SYS_bpf, cmd, attr, sizeof(*attr));
+	return r;
+}
+
 /* Why loading failed, in words. */
 static int refuse(int errnum, struct err *e)
 {
 	if (errnum == EPERM || errnum == EACCES || !has_rights())
 		return err_set(e, EPERM,
 			       "needs CAP_BPF and CAP_PERFMON in the initial user namespace");
-	return err_set(e, errnum, "this kernel does not take the programs (Linux 6.7 would)");
+	return err_set(e, errnum, "this kernel does not take the programs (Linux 5.8 would)");
 }
 
 static int create_map(struct kernel_rows *rows, struct err *e)
@@ -97,40 +111,88 @@ static int load_btf(const struct linker *l, struct err *e)
 	return fd;
 }
 
+/* It is called by nothing but the readings of a file that this makes. */
+static int create_link(struct kernel_prog *prog, struct err *e)
+{
+	union bpf_attr attr = {
+		.link_create.prog_fd = prog->fd,
+		.link_create.attach_type = BPF_TRACE_ITER,
+	};
+
+	prog->link = bpf(BPF_LINK_CREATE, &attr);
+	return prog->link < 0 ? refuse(errno, e) : 0;
+}
+
 static int load_prog(struct linker *l, struct linked *p, struct kernel_prog *prog, int btf,
 		     struct err *e)
 {
 	union bpf_attr attr = {
-		.prog_type = BPF_PROG_TYPE_SYSCALL,
-		.prog_flags = BPF_F_SLEEPABLE,
 		.license = (uintptr_t) "GPL",
 		.prog_btf_fd = btf,
 		.func_info_rec_size = sizeof(struct bpf_func_info),
 	};
 	int err = link_program(l, prog->name, p, e);
 
+	prog->fd = prog->link = -1;
 	if (err)
-		return err;
+		return err == -ENOSYS && prog->is_optional ? 0 : err;
+	if (p->hook) {
+		attr.prog_type = BPF_PROG_TYPE_TRACING;
+		attr.expected_attach_type = BPF_TRACE_ITER;
+		attr.attach_btf_id = p->hook;
+	} else {
+		attr.prog_type = BPF_PROG_TYPE_SYSCALL;
+		attr.prog_flags = BPF_F_SLEEPABLE;
+	}
 	attr.insns = (uintptr_t)p->insns.items;
 	attr.insn_cnt = p->insns.n;
 	attr.func_info = (uintptr_t)p->funcs.items;
 	attr.func_info_cnt = p->funcs.n;
 	set_name(attr.prog_name, prog->name);
 	prog->fd = bpf(BPF_PROG_LOAD, &attr);
-	return prog->fd < 0 ? refuse(errno, e) : 0;
+	if (prog->fd < 0)
+		return refuse(errno, e);
+	return p->hook ? create_link(prog, e) : 0;
+}
+
+static void unload_prog(struct kernel_prog *prog)
+{
+	if (prog->link >= 0)
+		close(prog->link);
+	if (prog->fd >= 0)
+		close(prog->fd);
+}
+
+/* The programs of the first kind, or of the second where the kernel lacks what these call. */
+static int open_fitting(struct linker *l, struct kernel_object *o, struct err *e)
+{
+	const char *wanted = getenv("NSCOPE_KERNEL");
+	int err = -ENOSYS;
+
+	o->is_called = wanted && !strcmp(wanted, "iter");
+	if (!o->is_called)
+		err = link_open(l, &o->code->walk, o, e);
+	if (err != -ENOSYS)
+		return err;
+	if (!o->is_called)
+		link_close(l);
+	o->is_called = true;
+	return link_open(l, &o->code->called, o, e);
 }
 
 static int load_progs(struct kernel_object *o, struct err *e)
 {
 	struct linked p = {0};
 	struct linker l;
-	int err = link_open(&l, o, e);
+	int err = open_fitting(&l, o, e);
 	_cleanup_fd_ int btf = err ? -1 : load_btf(&l, e);
 
 	if (!err && btf < 0)
 		err = btf;
 	while (o->n_loaded < o->n_progs && !err) {
 		err = load_prog(&l, &p, &o->progs[o->n_loaded], btf, e);
+		if (err)
+			unload_prog(&o->progs[o->n_loaded]);
 		o->n_loaded += !err;
 	}
 	linked_free(&p);
@@ -173,15 +235,36 @@ void kernel_object_unload(struct kernel_object *o)
 		o->rows[i].items = NULL;
 	}
 	while (o->n_loaded)
-		close(o->progs[--o->n_loaded].fd);
+		unload_prog(&o->progs[--o->n_loaded]);
 	o->is_loaded = false;
+}
+
+/* Read a file that has nothing in it: that calls the program for each thing there is. */
+static int read_through(int fd)
+{
+	char byte;
+	ssize_t n;
+
+	/* After a million of things in vain it takes a breath. */
+	do
+		n = read(fd, &byte, 1);
+	while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
+	return n < 0 ? -errno : 0;
 }
 
 int kernel_object_run(const struct kernel_prog *prog, struct err *e)
 {
-	union bpf_attr attr = {.test.prog_fd = prog->fd};
+	union bpf_attr run = {.test.prog_fd = prog->fd}, iter = {.iter_create.link_fd = prog->link};
+	_cleanup_fd_ int fd = -1;
 
-	if (bpf(BPF_PROG_TEST_RUN, &attr) < 0)
+	if (prog->fd < 0)
+		return 0;
+	if (prog->link < 0)
+		return bpf(BPF_PROG_TEST_RUN, &run) < 0
+			       ? err_set(e, errno, "cannot run the programs")
+			       : 0;
+	fd = bpf(BPF_ITER_CREATE, &iter);
+	if (fd < 0 || read_through(fd) < 0)
 		return err_set(e, errno, "cannot run the programs");
 	return 0;
 }
@@ -207,6 +290,6 @@ int kernel_object_run(const struct kernel_prog *prog, struct err *e)
 	return err_set(e, ENOTSUP, "no kernel probe");
 }
 
-const struct kernel_image kernel_image_core, kernel_image_pins, kernel_image_quotas;
+const struct kernel_code kernel_code_core, kernel_code_pins, kernel_code_quotas;
 
 #endif

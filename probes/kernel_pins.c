@@ -10,7 +10,8 @@
 
 enum { ROWS_HOLDS, ROWS_ADDRS, ROWS_STATE, ROWS_N };
 
-/* The one that is run alone is the first. */
+/* The one that is run alone is the first. Mappings are what Linux 5.12 has calls for. */
+enum { MAP_PINS = 4 };
 static const char *const names[] = {"read_file_pins", "read_task_pins", "read_super_pins",
 				    "read_ipc_pins", "read_map_pins"};
 
@@ -20,14 +21,15 @@ struct kernel_pinner {
 	struct kernel_rows rows[ROWS_N];
 };
 
-static struct kernel_pinner *pinner_new(void)
+static struct kernel_pinner *pinner_new(struct btf_view *types)
 {
 	struct kernel_pinner *p = xcalloc(1, sizeof(*p));
 
 	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
-		p->progs[i].name = names[i];
+		p->progs[i] = (struct kernel_prog){names[i], .is_optional = i == MAP_PINS};
 	p->object = (struct kernel_object){
-		.image = &kernel_image_pins,
+		.code = &kernel_code_pins,
+		.types = types,
 		.rows = p->rows,
 		.n_rows = ROWS_N,
 		.progs = p->progs,
@@ -54,12 +56,13 @@ static int load(struct kernel_pinner *p, enum kernel_pins_part part, struct err 
 	return kernel_object_load(&p->object, e);
 }
 
-int kernel_pinner_open(struct kernel_pinner **out, enum kernel_pins_part part, struct err *e)
+int kernel_pinner_open(struct kernel_pinner **out, struct btf_view *types,
+		       enum kernel_pins_part part, struct err *e)
 {
 	int err;
 
 	if (!*out)
-		*out = pinner_new();
+		*out = pinner_new(types);
 	err = load(*out, part, e);
 	if (err) {
 		kernel_pinner_close(*out);
@@ -121,7 +124,13 @@ int kernel_pinner_read(struct kernel_pinner *p, enum kernel_pins_part part,
 			return err;
 		n = st->n_holds;
 		if (n <= p->rows[ROWS_HOLDS].room) {
-			*pins = (struct kernel_pins){p->rows[ROWS_HOLDS].items, n, st->n_files};
+			*pins = (struct kernel_pins){
+				.holds = p->rows[ROWS_HOLDS].items,
+				.n_holds = n,
+				.n_files = st->n_files,
+				.n_cut = st->n_cut,
+				.has_maps = p->progs[MAP_PINS].fd >= 0,
+			};
 			return 0;
 		}
 		kernel_object_unload(&p->object);

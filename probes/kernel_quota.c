@@ -20,13 +20,14 @@ struct kernel_quotas {
 	struct kernel_rows rows[ROWS_N];
 };
 
-static struct kernel_quotas *quotas_new(void)
+static struct kernel_quotas *quotas_new(struct btf_view *types)
 {
 	struct kernel_quotas *q = xcalloc(1, sizeof(*q));
 
 	q->prog.name = "read_quotas";
 	q->object = (struct kernel_object){
-		.image = &kernel_image_quotas,
+		.code = &kernel_code_quotas,
+		.types = types,
 		.rows = q->rows,
 		.n_rows = ROWS_N,
 		.progs = &q->prog,
@@ -182,18 +183,22 @@ static void merge(struct probe_env *env, struct addr_map *nss, const struct k_qu
 	addr_map_free(&seen);
 }
 
-int kernel_quotas_merge(struct kernel_quotas **q, struct probe_env *env,
+int kernel_quotas_merge(struct kernel_quotas **q, struct btf_view *types, struct probe_env *env,
 			const struct kernel_scan *scan, struct addr_map *nss, struct err *e)
 {
 	struct asked asked = {0};
 	int n;
 
 	if (!*q)
-		*q = quotas_new();
+		*q = quotas_new(types);
 	ask_all(&asked, scan);
 	n = run(*q, &asked, e);
-	if (n > 0)
+	if (n > 0) {
+		const struct k_state *st = (*q)->rows[ROWS_STATE].items;
+
 		merge(env, nss, (*q)->rows[ROWS_QUOTAS].items, n);
+		kernel_tell_cut(env, st->n_cut);
+	}
 	addr_map_free(&asked.seen);
 	free(asked.rows.items);
 	return n < 0 ? n : 0;

@@ -24,6 +24,7 @@ struct kernel_reader {
 	struct kernel_object object;
 	struct kernel_prog prog;
 	struct kernel_rows rows[ROWS_N];
+	ARRAY(uint64_t) also; /* namespaces that tasks do not lead to */
 };
 
 uint32_t kernel_count_threads(void)
@@ -39,7 +40,7 @@ uint32_t kernel_count_threads(void)
 	return n;
 }
 
-int kernel_reader_open(struct kernel_reader **out, struct err *e)
+int kernel_reader_open(struct kernel_reader **out, struct btf_view *types, struct err *e)
 {
 	struct kernel_reader *r = xcalloc(1, sizeof(*r));
 	uint32_t n = kernel_count_threads();
@@ -48,7 +49,8 @@ int kernel_reader_open(struct kernel_reader **out, struct err *e)
 	n += n / 4 + 256;
 	r->prog.name = "read_all";
 	r->object = (struct kernel_object){
-		.image = &kernel_image_core,
+		.code = &kernel_code_core,
+		.types = types,
 		.rows = r->rows,
 		.n_rows = ROWS_N,
 		.progs = &r->prog,
@@ -60,7 +62,7 @@ int kernel_reader_open(struct kernel_reader **out, struct err *e)
 		(struct kernel_rows){"k_nsproxies", n / 8 + 1024, sizeof(struct k_nsproxy)};
 	r->rows[ROWS_NSS] = (struct kernel_rows){"k_nss", n / 8 + 2048, sizeof(struct k_ns)};
 	r->rows[ROWS_DEEP] = (struct kernel_rows){"k_deep", 64, sizeof(struct k_pids)};
-	r->rows[ROWS_ADDRS] = (struct kernel_rows){"k_addrs", 256, sizeof(struct k_addr)};
+	r->rows[ROWS_ADDRS] = (struct kernel_rows){"k_addrs", K_MAX_ADDRS, sizeof(struct k_addr)};
 	r->rows[ROWS_BINDS] = (struct kernel_rows){"k_binds", 1024, sizeof(struct k_bind)};
 	r->rows[ROWS_STATE] = (struct kernel_rows){"k_state", 1, sizeof(struct k_state)};
 	err = kernel_object_load(&r->object, e);
@@ -77,7 +79,16 @@ void kernel_reader_close(struct kernel_reader *r)
 	if (!r)
 		return;
 	kernel_object_unload(&r->object);
+	free(r->also.items);
 	free(r);
+}
+
+void kernel_reader_also(struct kernel_reader *r, uint64_t addr)
+{
+	if (addr)
+		*array_add(&r->also) = addr;
+	else
+		r->also.n = 0;
 }
 
 /* Whether all rows found had room; where not, unload, and ask for more the next time. */
@@ -118,12 +129,15 @@ static int read_kin(struct kernel_reader *r, struct err *e)
 	struct k_state *st = r->rows[ROWS_STATE].items;
 	struct k_addr *addrs = r->rows[ROWS_ADDRS].items;
 	const struct k_ns *nss = r->rows[ROWS_NSS].items;
-	uint32_t first = 0;
+	uint32_t first = 0, also = 0;
 	int err = 0;
 
-	while (!err && first < st->n_nss && st->n_nss <= r->rows[ROWS_NSS].room) {
+	while (!err && st->n_nss <= r->rows[ROWS_NSS].room) {
 		uint32_t n = 0;
 
+		for (; also < r->also.n && n < r->rows[ROWS_ADDRS].room; also++)
+			if (!is_told(st, nss, r->also.items[also]))
+				addrs[n++] = (struct k_addr){r->also.items[also], K_N_KINDS, 0};
 		for (; first < st->n_nss && n + 2 <= r->rows[ROWS_ADDRS].room; first++) {
 			const uint64_t kin[] = {nss[first].owner, nss[first].parent};
 
@@ -160,14 +174,26 @@ static void give(const struct kernel_reader *r, struct kernel_scan *scan)
 		.has_lists = st->has_lists,
 		.has_binds = st->has_binds,
 		.has_static = st->has_static,
+		.is_called = r->object.is_called,
+		.n_cut = st->n_cut,
 		.idle_nsproxy = st->idle_nsproxy,
 	};
+}
+
+/* What came or went in between the two counts is no hidden task. */
+static void count_others(struct kernel_scan *scan, uint32_t before, uint32_t after)
+{
+	scan->n_threads = before < after ? before : after;
+	/* A program that is called sees our own pid namespace alone, in which nobody is outside. */
+	if (scan->is_called && scan->level)
+		scan->n_outside =
+			scan->n_threads > scan->n_tasks ? scan->n_threads - scan->n_tasks : 1;
 }
 
 int kernel_reader_scan(struct kernel_reader *r, struct kernel_scan *scan, struct err *e)
 {
 	for (int i = 0; i < MAX_TRIES; i++) {
-		uint32_t before = kernel_count_threads(), after;
+		uint32_t before = kernel_count_threads();
 		struct k_state *st;
 		int err = kernel_object_load(&r->object, e);
 
@@ -181,9 +207,7 @@ int kernel_reader_scan(struct kernel_reader *r, struct kernel_scan *scan, struct
 			return err;
 		if (has_fit(r, st)) {
 			give(r, scan);
-			/* What came or went in between is no hidden task. */
-			after = kernel_count_threads();
-			scan->n_threads = before < after ? before : after;
+			count_others(scan, before, kernel_count_threads());
 			return 0;
 		}
 	}

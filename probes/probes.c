@@ -13,7 +13,7 @@ const struct probe probes[] = {
 		{
 			.name = "kernel",
 			.doc = "tasks, nsproxies, namespaces and their counts, by BPF",
-			.needs = "CAP_BPF and CAP_PERFMON; Linux 6.7 with BTF",
+			.needs = "CAP_BPF and CAP_PERFMON; Linux 5.8 with BTF",
 			.begin = kernel_begin,
 		},
 	[PROBE_NSLINKS] =

@@ -366,7 +366,7 @@ static void add_coverage(struct reader *r, json_t *o, struct raw *last)
 	if (r->has_failed)
 		return;
 	builder_seen(r->b, probe.s, probe.s == last->s ? 0 : seen);
-	if (state != COV_OK)
+	if (state != COV_OK || *why.s)
 		builder_gap(r->b, probe.s, state, missed, why.s);
 	*last = probe;
 }

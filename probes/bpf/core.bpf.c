@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tasks, their nsproxies and the namespaces: all that the tree and `ls` show,
- * in one system call. A program of type "syscall" runs when the probe says so
- * and walks the kernel's own lists; nothing is attached to anything.
+ * in one system call. The program runs when the probe says so; nothing is attached
+ * to anything.
  *
  * Lists are reached from `current`, for symbols of data are not to be had on
  * kernels without KALLSYMS_ALL.
@@ -20,15 +20,15 @@ K_ARRAY(k_binds, struct k_bind, 1);
 /* Its owner, and the ucounts that it is charged to; these pin the user namespace of theirs. */
 #define READ_OWNER(r, obj, type)                                                                   \
 	do {                                                                                       \
-		(r)->owner = COMMON((obj)->user_ns, K_USER);                                       \
+		(r)->owner = COMMON(READ((obj), user_ns), K_USER);                                 \
 		READ_UCOUNTS(r, obj, type);                                                        \
 	} while (0)
 
 #define READ_UCOUNTS(r, obj, type)                                                                 \
 	do {                                                                                       \
 		if (bpf_core_field_exists(type, ucounts)) {                                        \
-			(r)->ucounts = (uint64_t)(obj)->ucounts;                                   \
-			(r)->ucounts_ns = COMMON((obj)->ucounts->ns, K_USER);                      \
+			(r)->ucounts = (uint64_t)READ((obj), ucounts);                             \
+			(r)->ucounts_ns = COMMON(READ((obj), ucounts, ns), K_USER);                \
 		}                                                                                  \
 	} while (0)
 
@@ -44,18 +44,18 @@ static void read_pid_ns(struct k_ns *r, uint64_t addr)
 	struct pid_namespace *p = CAST(addr, struct pid_namespace);
 
 	READ_OWNER(r, p, struct pid_namespace);
-	r->parent = COMMON(p->parent, K_PID);
-	r->level = p->level;
-	r->number = p->pid_allocated;
+	r->parent = COMMON(READ(p, parent), K_PID);
+	r->level = READ(p, level);
+	r->number = READ(p, pid_allocated);
 }
 
 static void read_user_ns(struct k_ns *r, uint64_t addr)
 {
 	struct user_namespace *u = CAST(addr, struct user_namespace);
 
-	r->owner = r->parent = COMMON(u->parent, K_USER);
+	r->owner = r->parent = COMMON(READ(u, parent), K_USER);
 	READ_UCOUNTS(r, u, struct user_namespace);
-	r->level = u->level;
+	r->level = READ(u, level);
 	r->owner_uid = AT(u, struct user_namespace, owner, uint32_t);
 }
 
@@ -64,7 +64,7 @@ static void read_ipc_ns(struct k_ns *r, uint64_t addr)
 	enum { IPC_SHM_IDS = 2 };
 
 	READ_SIMPLE(r, addr, struct ipc_namespace);
-	r->number = CAST(addr, struct ipc_namespace)->ids[IPC_SHM_IDS].in_use;
+	r->number = READ(CAST(addr, struct ipc_namespace), ids[IPC_SHM_IDS].in_use);
 }
 
 /* What only its kind has: its owner, and what else the record has a place for. */
@@ -74,7 +74,7 @@ static void read_kind(struct k_ns *r, uint32_t kind, uint64_t addr)
 	case K_MNT:
 		READ_SIMPLE(r, addr, struct mnt_namespace);
 		if (bpf_core_field_exists(struct mnt_namespace___v40, seq))
-			r->id = CAST(addr, struct mnt_namespace___v40)->seq;
+			r->id = READ(CAST(addr, struct mnt_namespace___v40), seq);
 		break;
 	case K_NET:
 		READ_SIMPLE(r, addr, struct net);
@@ -120,17 +120,17 @@ __noinline int tell_ns(uint32_t kind, uint64_t addr)
 		return 0;
 	r->addr = addr;
 	r->kind = kind;
-	r->inum = c->inum;
+	r->inum = READ(c, inum);
 	r->stashed = AT(c, struct ns_common, stashed, uint64_t);
 	if (r->stashed && !st->nsfs)
-		st->nsfs = number(st, CAST(r->stashed, struct dentry)->d_sb);
+		st->nsfs = number(st, READ(CAST(r->stashed, struct dentry), d_sb));
 	if (bpf_core_field_exists(struct ns_common, __ns_ref))
 		r->refs = AT(c, struct ns_common, __ns_ref, int32_t);
 	else
 		r->refs = AT(c, struct ns_common___v511, count, int32_t);
 	r->id = 0;
 	if (bpf_core_field_exists(struct ns_common, ns_id))
-		r->id = c->ns_id;
+		r->id = READ(c, ns_id);
 	r->owner = r->parent = r->ucounts = r->ucounts_ns = 0;
 	r->level = r->owner_uid = r->number = 0;
 	read_kind(r, kind, addr - ns_offset(kind));
@@ -146,8 +146,8 @@ static uint64_t list_offset(void)
 
 static int has_lists(void)
 {
-	return bpf_core_field_exists(struct ns_common, ns_list_node) ||
-	       bpf_core_field_exists(struct ns_common___v619, __ns_ref_active);
+	return K_HAS_CHAINS && (bpf_core_field_exists(struct ns_common, ns_list_node) ||
+				bpf_core_field_exists(struct ns_common___v619, __ns_ref_active));
 }
 
 /*
@@ -157,38 +157,36 @@ static int has_lists(void)
 __noinline int tell_list(uint32_t kind, uint64_t seed)
 {
 	uint64_t start = seed + list_offset(), node = start;
-	const void *ops = CAST(seed, struct ns_common)->ops;
+	const void *ops = READ(CAST(seed, struct ns_common), ops);
 	struct k_state *st = state();
-	struct bpf_iter_num it;
+	uint32_t i;
 
 	if (!st)
 		return 0;
-	bpf_iter_num_new(&it, 0, MAX_LIST);
-	while (bpf_iter_num_next(&it)) {
+	K_FOR (i, MAX_LIST, 0) {
 		uint64_t addr = node - list_offset();
 
-		if (CAST(addr, struct ns_common)->ops == ops)
+		if (READ(CAST(addr, struct ns_common), ops) == ops)
 			tell_ns(kind, addr);
-		node = number(st, CAST(node, struct list_head)->next);
+		node = number(st, READ(CAST(node, struct list_head), next));
 		if (!node || node == start)
 			break;
 	}
-	bpf_iter_num_destroy(&it);
 	return 0;
 }
 
 static void proxy_slots(struct nsproxy *p, uint64_t ns[K_N_SLOTS])
 {
-	ns[K_MNT] = COMMON(p->mnt_ns, K_MNT);
-	ns[K_NET] = COMMON(p->net_ns, K_NET);
+	ns[K_MNT] = COMMON(READ(p, mnt_ns), K_MNT);
+	ns[K_NET] = COMMON(READ(p, net_ns), K_NET);
 	ns[K_PID] = 0;
 	ns[K_USER] = 0;
-	ns[K_IPC] = COMMON(p->ipc_ns, K_IPC);
-	ns[K_UTS] = COMMON(p->uts_ns, K_UTS);
-	ns[K_CGROUP] = COMMON(p->cgroup_ns, K_CGROUP);
-	ns[K_TIME] = COMMON(p->time_ns, K_TIME);
-	ns[K_PID_FOR_CHILDREN] = COMMON(p->pid_ns_for_children, K_PID);
-	ns[K_TIME_FOR_CHILDREN] = COMMON(p->time_ns_for_children, K_TIME);
+	ns[K_IPC] = COMMON(READ(p, ipc_ns), K_IPC);
+	ns[K_UTS] = COMMON(READ(p, uts_ns), K_UTS);
+	ns[K_CGROUP] = COMMON(READ(p, cgroup_ns), K_CGROUP);
+	ns[K_TIME] = COMMON(READ(p, time_ns), K_TIME);
+	ns[K_PID_FOR_CHILDREN] = COMMON(READ(p, pid_ns_for_children), K_PID);
+	ns[K_TIME_FOR_CHILDREN] = COMMON(READ(p, time_ns_for_children), K_TIME);
 }
 
 static uint32_t slot_kind(uint32_t slot)
@@ -229,9 +227,8 @@ __noinline int read_pids(uint32_t row, uint64_t numbers)
 {
 	struct k_task *r = bpf_map_lookup_elem(&k_tasks, &row);
 	struct k_state *st = state();
-	struct bpf_iter_num it;
 	struct k_pids *deep = NULL;
-	int *i;
+	uint32_t i;
 
 	if (!st || !r)
 		return 0;
@@ -240,46 +237,53 @@ __noinline int read_pids(uint32_t row, uint64_t numbers)
 		deep = bpf_map_lookup_elem(&k_deep, &row);
 	}
 	numbers += st->level * sizeof(struct upid);
-	bpf_iter_num_new(&it, 0, r->n_pids);
-	while ((i = bpf_iter_num_next(&it))) {
-		uint32_t at = *i;
-		int32_t nr = CAST(numbers + at * sizeof(struct upid), struct upid)->nr;
+	K_FOR (i, r->n_pids, K_MAX_LEVELS) {
+		int32_t nr = READ(CAST(numbers + i * sizeof(struct upid), struct upid), nr);
 
-		if (r->deep < 0 && at < K_PIDS_INLINE)
-			r->pids[at] = nr;
-		else if (deep && at < K_MAX_LEVELS)
-			deep->pids[at] = nr;
+		if (r->deep < 0 && i < K_PIDS_INLINE)
+			r->pids[i] = nr;
+		else if (deep && i < K_MAX_LEVELS)
+			deep->pids[i] = nr;
 	}
-	bpf_iter_num_destroy(&it);
 	return 0;
 }
 
 static void read_ids(struct k_state *st, struct k_task *r, struct task_struct *t)
 {
-	struct task_struct *parent = t->real_parent;
+	struct task_struct *parent = READ(t, real_parent);
 
-	r->tid = t->pid;
-	r->tgid = t->tgid;
-	r->ppid = parent->tgid;
+	r->tid = READ(t, pid);
+	r->tgid = READ(t, tgid);
+	r->ppid = READ(parent, tgid);
 	if (st->level) {
-		r->tid = nr_here(number(st, t->thread_pid));
-		r->tgid = nr_here(number(st, t->signal->pids[1]));
-		r->ppid = nr_here(number(st, parent->signal->pids[1]));
+		r->tid = nr_here(number(st, READ(t, thread_pid)));
+		r->tgid = nr_here(number(st, READ(t, signal, pids[1])));
+		r->ppid = nr_here(number(st, READ(parent, signal, pids[1])));
 	}
+}
+
+static uint32_t task_state(struct task_struct *t)
+{
+	uint32_t state = READ(t, exit_state);
+
+	if (bpf_core_field_exists(struct task_struct, __state))
+		return state | READ(t, __state);
+	return state | (uint32_t)READ((struct task_struct___v513 *)t, state);
 }
 
 static void tell_task(struct k_state *st, struct task_struct *t)
 {
-	struct pid *pid = t->thread_pid;
-	const struct cred *cred = t->real_cred;
+	struct pid *pid = READ(t, thread_pid);
+	const struct cred *cred = READ(t, real_cred);
 	uint64_t numbers = number(st, pid) + bpf_core_field_offset(struct pid, numbers);
 	struct upid *last;
 	struct k_task *r;
 	uint32_t row;
 
-	if (!t->pid) /* an idle task */
-		st->idle_nsproxy = number(st, t->nsproxy);
-	if (!pid || !t->pid) /* without a pid it was released meanwhile */
+	/* The first processes have an idle task for a parent. */
+	if (!READ(t, real_parent, pid))
+		st->idle_nsproxy = number(st, READ(t, real_parent, nsproxy));
+	if (!pid || !READ(t, pid)) /* without a pid it was released meanwhile */
 		return;
 	if (st->level && !nr_here(number(st, pid))) {
 		st->n_outside++;
@@ -289,24 +293,24 @@ static void tell_task(struct k_state *st, struct task_struct *t)
 	r = bpf_map_lookup_elem(&k_tasks, &row);
 	if (!r)
 		return;
-	r->start = t->start_boottime;
+	r->start = READ(t, start_boottime);
 	r->euid = AT(cred, struct cred, euid, uint32_t);
-	r->css_set = (uint64_t)t->cgroups;
-	r->state = t->__state | t->exit_state;
-	r->flags = t->flags;
-	r->level = pid->level;
-	__builtin_memcpy(r->comm, t->comm, sizeof(r->comm));
+	r->css_set = (uint64_t)READ(t, cgroups);
+	r->state = task_state(t);
+	r->flags = READ(t, flags);
+	r->level = READ(pid, level);
+	READ_CHARS(r->comm, t, comm);
 	read_ids(st, r, t);
 	last = CAST(numbers + r->level * sizeof(struct upid), struct upid);
 	r->deep = -1;
 	r->n_pids = r->level - st->level + 1;
 	r->pids[0] = r->tid;
-	r->pids[1] = last->nr;
+	r->pids[1] = READ(last, nr);
 	if (r->n_pids > 2)
 		read_pids(row, numbers);
-	r->nsproxy = number(st, t->nsproxy);
-	r->user_ns = number(st, cred->user_ns) + ns_offset(K_USER);
-	r->pid_ns = number(st, last->ns) + ns_offset(K_PID);
+	r->nsproxy = number(st, READ(t, nsproxy));
+	r->user_ns = number(st, READ(cred, user_ns)) + ns_offset(K_USER);
+	r->pid_ns = number(st, READ(last, ns)) + ns_offset(K_PID);
 	if (st->nsproxies[hash(r->nsproxy)] != r->nsproxy)
 		tell_nsproxy(r->nsproxy);
 	if (!is_told(st, r->user_ns))
@@ -315,88 +319,91 @@ static void tell_task(struct k_state *st, struct task_struct *t)
 		tell_ns(K_PID, r->pid_ns);
 }
 
-/* The namespaces that others name as owner or parent, where the kernel has no lists. */
+/* Of a namespace that something led to the kind is known by its operations. */
+__noinline int tell_addr(uint32_t row)
+{
+	struct k_addr *a = bpf_map_lookup_elem(&k_addrs, &row);
+	struct k_state *st = state();
+	uint64_t ops;
+
+	if (!st || !a)
+		return 0;
+	if (a->kind < K_N_KINDS)
+		return tell_ns(a->kind, a->addr);
+	ops = number(st, READ(CAST(a->addr, struct ns_common), ops));
+	for (uint32_t kind = 0; ops && kind < K_N_KINDS; kind++) {
+		uint64_t own = ((volatile uint64_t *)st->self)[kind];
+
+		if (number(st, READ(CAST(own, struct ns_common), ops)) == ops)
+			return tell_ns(kind, a->addr);
+	}
+	return 0;
+}
+
+/* Where the kernel has no lists: the namespaces that others name, as owner or parent. */
 static void tell_addrs(struct k_state *st)
 {
-	struct bpf_iter_num it;
-	int *i;
+	uint32_t i;
 
-	bpf_iter_num_new(&it, 0, st->n_addrs);
-	while ((i = bpf_iter_num_next(&it))) {
-		uint32_t row = *i;
-		struct k_addr *a = bpf_map_lookup_elem(&k_addrs, &row);
-
-		if (a)
-			tell_ns(a->kind, a->addr);
-	}
-	bpf_iter_num_destroy(&it);
+	K_FOR (i, st->n_addrs, K_MAX_ADDRS)
+		tell_addr(i);
 }
 
 /* Where namespaces are mounted: their file system knows all its mounts. */
 static void tell_binds(struct k_state *st)
 {
-	struct bpf_iter_num it;
 	uint64_t addr;
+	uint32_t i;
 
 	enum { NSFS_MAGIC = 0x6e736673 };
 
-	if (!bpf_core_field_exists(struct mount, mnt_next_for_sb) ||
-	    CAST(st->nsfs, struct super_block)->s_magic != NSFS_MAGIC)
+	if (!K_HAS_CHAINS || !bpf_core_field_exists(struct mount, mnt_next_for_sb) ||
+	    READ(CAST(st->nsfs, struct super_block), s_magic) != NSFS_MAGIC)
 		return;
-	addr = number(st, CAST(st->nsfs, struct super_block)->s_mounts);
-	bpf_iter_num_new(&it, 0, MAX_LIST);
-	while (bpf_iter_num_next(&it) && addr) {
+	addr = number(st, READ(CAST(st->nsfs, struct super_block), s_mounts));
+	K_FOR (i, MAX_LIST, 0) {
 		struct mount *m = CAST(addr, struct mount);
 		uint32_t row = st->n_binds++;
 		struct k_bind *r = bpf_map_lookup_elem(&k_binds, &row);
 
 		if (r) {
-			r->ns = number(st, m->mnt.mnt_root->d_inode->i_private);
-			r->mnt_ns = COMMON(m->mnt_ns, K_MNT);
+			r->ns = number(st, READ(m, mnt.mnt_root, d_inode, i_private));
+			r->mnt_ns = COMMON(READ(m, mnt_ns), K_MNT);
 		}
-		addr = number(st, m->mnt_next_for_sb);
+		addr = number(st, READ(m, mnt_next_for_sb));
 	}
-	bpf_iter_num_destroy(&it);
 	st->has_binds = 1;
 }
 
-static void tell_all(struct k_state *st)
+/* Lists first: what has gone when its turn comes is at least known to have been there. */
+static void tell_lists(struct k_state *st)
 {
-	struct task_struct *self = CAST(bpf_get_current_task(), struct task_struct), *t;
-	struct bpf_iter_task it;
-
-	st->level = self->thread_pid->level;
-	st->has_lists = has_lists();
-	st->has_static = !bpf_core_field_exists(struct ns_common___v619, __ns_ref_active);
-	proxy_slots(self->nsproxy, st->self);
-	st->self[K_PID] = active_pid_ns(st, self);
-	st->self[K_USER] = COMMON(self->real_cred->user_ns, K_USER);
-	/* Lists first: what has gone when its turn comes is at least known to have been there. */
 	if (has_lists())
 		for (uint32_t kind = 0; kind < K_N_KINDS; kind++)
 			tell_list(kind, ((volatile uint64_t *)st->self)[kind]);
-	bpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_THREADS);
-	while ((t = bpf_iter_task_next(&it)))
-		tell_task(st, CAST(t, struct task_struct));
-	bpf_iter_task_destroy(&it);
+	/* By now some namespace has led to the file system of all. */
 	tell_binds(st);
 }
 
-/* One program: what costs is to load it. */
-SEC("syscall")
-int read_all(void *ctx)
+/* One program: what costs is to load it. Returns whether tasks are wanted. */
+static int begin(struct k_state *st)
 {
-	struct k_state *st = state();
+	struct task_struct *self = CAST(bpf_get_current_task(), struct task_struct);
 
-	if (!st)
-		return -1;
-	bpf_rcu_read_lock();
-	if (st->n_addrs)
+	if (st->n_addrs) {
 		tell_addrs(st);
-	else
-		tell_all(st);
-	bpf_rcu_read_unlock();
-	return 0;
+		return 0;
+	}
+	st->level = READ(self, thread_pid, level);
+	st->has_lists = has_lists();
+	st->has_static = !bpf_core_field_exists(struct ns_common___v619, __ns_ref_active);
+	proxy_slots(READ(self, nsproxy), st->self);
+	st->self[K_PID] = active_pid_ns(st, self);
+	st->self[K_USER] = COMMON(READ(self, real_cred, user_ns), K_USER);
+	tell_lists(st);
+	return 1;
 }
+
+K_TASKS(read_all, begin, tell_task)
 
 char gpl[] SEC("license") = "GPL";

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the programs share: how a struct of the kernel is read, and what a run
- * keeps in mind.
+ * What the programs share: how a struct of the kernel is read, how lists are walked,
+ * and what a run keeps in mind.
+ *
+ * Each file is compiled twice. Since Linux 6.7 a program walks the tasks itself and
+ * loads from any address (K_ITER is not defined). Before, the kernel calls the program
+ * for each task, each open file and each mapping (types "iter/...", since 5.8), every
+ * member is read by a call, and the verifier counts the rounds of each loop.
  */
 #ifndef NSCOPE_KERNEL_COMMON_H
 #define NSCOPE_KERNEL_COMMON_H
@@ -10,43 +15,11 @@
 
 #define MAX_LIST (1u << 22)
 
-struct bpf_iter_task {
-	uint64_t opaque[3];
-} __attribute__((aligned(8)));
-
-struct bpf_iter_num {
-	uint64_t opaque[1];
-} __attribute__((aligned(8)));
-
-extern int bpf_iter_task_new(struct bpf_iter_task *it, struct task_struct *task,
-			     unsigned int flags) __ksym __weak;
-extern struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it) __ksym __weak;
-extern void bpf_iter_task_destroy(struct bpf_iter_task *it) __ksym __weak;
-extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym __weak;
-extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym __weak;
-extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym __weak;
-extern void bpf_rcu_read_lock(void) __ksym __weak;
-extern void bpf_rcu_read_unlock(void) __ksym __weak;
-
-enum { BPF_TASK_ITER_ALL_PROCS, BPF_TASK_ITER_ALL_THREADS };
-
-struct bpf_iter_task_vma {
-	uint64_t opaque[1];
-} __attribute__((aligned(8)));
-
-extern int bpf_iter_task_vma_new(struct bpf_iter_task_vma *it, struct task_struct *task,
-				 uint64_t addr) __ksym __weak;
-extern struct vm_area_struct *bpf_iter_task_vma_next(struct bpf_iter_task_vma *it) __ksym __weak;
-extern void bpf_iter_task_vma_destroy(struct bpf_iter_task_vma *it) __ksym __weak;
-
-/* The member of *p as a ctype, wherever it lies and whatever it is declared as. */
-#define AT(p, type, field, ctype)                                                                  \
-	(*(const volatile ctype *)((const char *)(p) + bpf_core_field_offset(type, field)))
-
-extern void *bpf_rdonly_cast(void *obj, uint32_t btf_id) __ksym __weak;
-
-/* A struct of the kernel at an address; a load from a wrong one gives 0. */
-#define CAST(addr, type) ((type *)bpf_rdonly_cast((void *)(addr), bpf_core_type_id_kernel(type)))
+/*
+ * A long list is walked in two loops, the inner one in a function of its own: where the
+ * verifier goes through each round, it does so for twice K_SOME and not for its square.
+ */
+#define K_SOME 128
 
 /* An array that the reader has mapped. */
 #define K_ARRAY(name, row, rows)                                                                   \
@@ -68,12 +41,11 @@ static struct k_state *state(void)
 	return bpf_map_lookup_elem(&k_state, &zero);
 }
 
-/* The verifier allows no arithmetic on a pointer; one that has been in a map is a number. */
-static uint64_t number(struct k_state *st, const void *p)
-{
-	*(volatile uint64_t *)&st->scratch = (uint64_t)p;
-	return *(volatile uint64_t *)&st->scratch;
-}
+#ifdef K_ITER
+#include "kernel_called.h"
+#else
+#include "kernel_walk.h"
+#endif
 
 static uint32_t hash(uint64_t addr)
 {
@@ -103,15 +75,20 @@ static uint64_t ns_offset(uint32_t kind)
 }
 
 /* The address of the ns_common in a namespace; 0 for none. */
-#define COMMON(ptr, kind) ((uint64_t)(ptr) ? (uint64_t)(ptr) + ns_offset(kind) : 0)
+#define COMMON(ptr, kind)                                                                          \
+	({                                                                                         \
+		uint64_t at_ = (uint64_t)(ptr);                                                    \
+		at_ ? at_ + ns_offset(kind) : 0;                                                   \
+	})
 
 /* The pid namespace that a task is in. */
 static inline uint64_t active_pid_ns(struct k_state *st, struct task_struct *t)
 {
-	struct pid *pid = t->thread_pid;
+	struct pid *pid = READ(t, thread_pid);
 	uint64_t numbers = number(st, pid) + bpf_core_field_offset(struct pid, numbers);
+	uint64_t last = numbers + READ(pid, level) * sizeof(struct upid);
 
-	return COMMON(CAST(numbers + pid->level * sizeof(struct upid), struct upid)->ns, K_PID);
+	return COMMON(READ(CAST(last, struct upid), ns), K_PID);
 }
 
 /* The number of a struct pid in the reader's pid namespace; 0 when it has none there. */
@@ -122,10 +99,10 @@ __noinline int nr_here(uint64_t addr)
 	struct k_state *st = state();
 	struct upid *here;
 
-	if (!st || !addr || pid->level < st->level)
+	if (!st || !addr || READ(pid, level) < st->level)
 		return 0;
 	here = CAST(numbers + st->level * sizeof(*here), struct upid);
-	return COMMON(here->ns, K_PID) == st->self[K_PID] ? here->nr : 0;
+	return COMMON(READ(here, ns), K_PID) == st->self[K_PID] ? READ(here, nr) : 0;
 }
 
 #endif

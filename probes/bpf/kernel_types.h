@@ -158,7 +158,11 @@ struct pid {
 	struct upid numbers[1];
 };
 
-struct tty_struct {
+struct tty_struct___v513 {
+	struct pid *pgrp, *session;
+};
+
+struct tty_struct { /* since 5.14 */
 	struct {
 		struct pid *pgrp, *session;
 	} ctrl;
@@ -209,6 +213,10 @@ struct task_struct {
 	struct fs_struct *fs;
 	struct files_struct *files;
 	struct task_group *sched_task_group;
+};
+
+struct task_struct___v513 {
+	long state;
 };
 
 /* ---- what pins namespaces ---- */
@@ -385,7 +393,8 @@ struct io_file_table {
 };
 
 struct io_file_table___v12 {
-	struct any *files; /* of which each is but such a pointer as file_ptr */
+	struct any *files;  /* of which each is but such a pointer as file_ptr */
+	struct any *bitmap; /* since 5.19; before, each of them was a table */
 };
 
 struct io_ring_ctx {
@@ -443,7 +452,7 @@ typedef struct {
 
 struct sock_common {
 	unsigned short skc_family;
-	volatile unsigned char skc_state;
+	unsigned char skc_state;
 	unsigned char skc_net_refcnt : 1;
 	uint32_t skc_rcv_saddr;
 	uint16_t skc_num;
@@ -451,7 +460,7 @@ struct sock_common {
 	struct any skc_v6_rcv_saddr;
 };
 
-struct sk_buff_head {
+struct sk_buff_head { /* begins as a struct sk_buff does */
 	struct sk_buff *next;
 };
 

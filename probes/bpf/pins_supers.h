@@ -8,12 +8,36 @@
 #include "pins_files.h"
 
 /* A superblock of the list, and not its head: it has a user namespace for an owner. */
-static int is_super(struct k_state *st, uint64_t addr, const void *user_ops)
+static int is_super(struct k_state *st, uint64_t addr, uint64_t user_ops)
 {
 	struct super_block *sb = CAST(addr, struct super_block);
+	uint64_t user_ns = NS_AT(st, READ(sb, s_user_ns), K_USER);
 
-	return sb->s_type &&
-	       CAST(NS_AT(st, sb->s_user_ns, K_USER), struct ns_common)->ops == user_ops;
+	return READ(sb, s_type) &&
+	       number(st, READ(CAST(user_ns, struct ns_common), ops)) == user_ops;
+}
+
+/* The first mount of a superblock, 0 for none: of a chain since 6.18, of a ring before. */
+static uint64_t first_mount(struct k_state *st, uint64_t sb)
+{
+	uint64_t head = sb + bpf_core_field_offset(struct super_block, s_mounts);
+	uint64_t node = WORD(st, head);
+
+	if (bpf_core_field_exists(struct mount, mnt_next_for_sb))
+		return node;
+	return node && node != head ? node - bpf_core_field_offset(struct mount___v33, mnt_instance)
+				    : 0;
+}
+
+static uint64_t next_mount(struct k_state *st, uint64_t m, uint64_t sb)
+{
+	uint64_t head = sb + bpf_core_field_offset(struct super_block, s_mounts), node;
+
+	if (bpf_core_field_exists(struct mount, mnt_next_for_sb))
+		return number(st, READ(CAST(m, struct mount), mnt_next_for_sb));
+	node = number(st, READ(CAST(m, struct mount___v33), mnt_instance.next));
+	return node && node != head ? node - bpf_core_field_offset(struct mount___v33, mnt_instance)
+				    : 0;
 }
 
 /*
@@ -23,25 +47,26 @@ static int is_super(struct k_state *st, uint64_t addr, const void *user_ops)
 __noinline int tell_mounted(uint32_t ref, uint64_t obj, uint64_t ns, uint64_t sb, uint64_t name)
 {
 	struct k_state *st = state();
-	struct bpf_iter_num it;
 	uint64_t m = 0;
+	uint32_t i;
 
 	if (!st)
 		return 0;
-	if (!is_initial(ns) && bpf_core_field_exists(struct mount, mnt_next_for_sb))
-		m = number(st, CAST(sb, struct super_block)->s_mounts);
+	if (!is_initial(ns))
+		m = first_mount(st, sb);
 	if (!m) {
 		tell_named(REF(ref, K_BY_SUPER), obj, ns, 0, -1, name);
 		return 0;
 	}
-	bpf_iter_num_new(&it, 0, MAX_LIST);
-	while (bpf_iter_num_next(&it) && m) {
-		uint64_t where = NS_AT(st, CAST(m, struct mount)->mnt_ns, K_MNT);
+	K_FOR (i, MAX_LIST, MAX_PLACES) {
+		uint64_t where;
 
+		if (!m)
+			break;
+		where = NS_AT(st, READ(CAST(m, struct mount), mnt_ns), K_MNT);
 		tell_where(REF(ref, K_BY_SUPER), obj, ns, where, name);
-		m = number(st, CAST(m, struct mount)->mnt_next_for_sb);
+		m = next_mount(st, m, sb);
 	}
-	bpf_iter_num_destroy(&it);
 	return 0;
 }
 
@@ -53,10 +78,10 @@ __noinline int tell_fuse(uint64_t sb, uint64_t mount, uint64_t name)
 
 	if (!st || !mount || !bpf_core_type_exists(struct fuse_mount))
 		return 0;
-	fc = CAST(mount, struct fuse_mount)->fc;
+	fc = READ(CAST(mount, struct fuse_mount), fc);
 	conn = number(st, fc);
-	tell_mounted(K_REF_FUSE, conn, NS_AT(st, fc->user_ns, K_USER), sb, name);
-	tell_mounted(K_REF_FUSE, conn + 1, NS_AT(st, fc->pid_ns, K_PID), sb, name);
+	tell_mounted(K_REF_FUSE, conn, NS_AT(st, READ(fc, user_ns), K_USER), sb, name);
+	tell_mounted(K_REF_FUSE, conn + 1, NS_AT(st, READ(fc, pid_ns), K_PID), sb, name);
 	return 0;
 }
 
@@ -65,7 +90,8 @@ __noinline int tell_overlay(uint64_t info)
 	struct k_state *st = state();
 
 	if (st && info && bpf_core_type_exists(struct ovl_fs))
-		tell_cred(number(st, CAST(info, struct ovl_fs)->creator_cred), K_BY_SUPER, 0, -1);
+		tell_cred(number(st, READ(CAST(info, struct ovl_fs), creator_cred)), K_BY_SUPER, 0,
+			  -1);
 	return 0;
 }
 
@@ -80,52 +106,69 @@ __noinline int tell_nsfs_mount(uint64_t addr)
 
 	if (!st)
 		return 0;
-	ns = number(st, m->mnt.mnt_root->d_inode->i_private);
+	ns = number(st, READ(m, mnt.mnt_root, d_inode, i_private));
 	row = tell(REF(K_REF_BIND, K_BY_SUPER), addr, ns, 0, -1);
 	if (!row--)
 		return 0;
 	r = bpf_map_lookup_elem(&k_holds, &row);
 	if (!r)
 		return 0;
-	r->ino = m->mnt_id;
-	r->where = number(st, (void *)COMMON(m->mnt_ns, K_MNT));
+	r->ino = READ(m, mnt_id);
+	r->where = number(st, (void *)COMMON(READ(m, mnt_ns), K_MNT));
 	return 0;
+}
+
+/* Returns the one behind them. */
+__noinline uint64_t tell_some_mounts(uint64_t m, uint64_t sb)
+{
+	struct k_state *st = state();
+	uint32_t i;
+
+	if (!st)
+		return 0;
+	K_FOR (i, K_SOME, K_SOME) {
+		tell_nsfs_mount(m);
+		m = next_mount(st, m, sb);
+		if (!m)
+			break;
+	}
+	return m;
 }
 
 __noinline int walk_nsfs_mounts(uint64_t sb)
 {
 	struct k_state *st = state();
-	struct bpf_iter_num it;
 	uint64_t m;
+	uint32_t i;
 
-	if (!st || !bpf_core_field_exists(struct mount, mnt_next_for_sb))
+	if (!st)
 		return 0;
-	m = number(st, CAST(sb, struct super_block)->s_mounts);
-	bpf_iter_num_new(&it, 0, MAX_LIST);
-	while (bpf_iter_num_next(&it) && m) {
-		tell_nsfs_mount(m);
-		m = number(st, CAST(m, struct mount)->mnt_next_for_sb);
+	m = first_mount(st, sb);
+	K_FOR (i, MAX_LIST, K_SOME) {
+		if (!m)
+			break;
+		m = tell_some_mounts(m, sb);
 	}
-	bpf_iter_num_destroy(&it);
 	return 0;
 }
 
-__noinline int tell_super(uint64_t addr)
+static void tell_known_super(uint64_t addr)
 {
 	struct super_block *sb = CAST(addr, struct super_block);
 	struct k_state *st = state();
 	uint64_t name, type, info;
 
 	if (!st)
-		return 0;
-	name = number(st, sb->s_type->name);
+		return;
+	name = number(st, READ(sb, s_type, name));
 	type = WORD(st, name);
-	info = number(st, sb->s_fs_info);
-	tell_mounted(K_REF_SUPER, addr, NS_AT(st, sb->s_user_ns, K_USER), addr, name);
+	info = number(st, READ(sb, s_fs_info));
+	tell_mounted(K_REF_SUPER, addr, NS_AT(st, READ(sb, s_user_ns), K_USER), addr, name);
 	if ((type << 24) >> 24 == NAME8('p', 'r', 'o', 'c', '\0', 0, 0, 0)) {
 		if (info)
 			tell_mounted(K_REF_PROC_SUPER, addr,
-				     NS_AT(st, CAST(info, struct proc_fs_info)->pid_ns, K_PID),
+				     NS_AT(st, READ(CAST(info, struct proc_fs_info), pid_ns),
+					   K_PID),
 				     addr, name);
 	} else if ((type << 24) >> 24 == NAME8('f', 'u', 's', 'e', '\0', 0, 0, 0) ||
 		   type == NAME8('f', 'u', 's', 'e', 'b', 'l', 'k', '\0')) {
@@ -135,35 +178,54 @@ __noinline int tell_super(uint64_t addr)
 	} else if (type == NAME8('b', 'i', 'n', 'f', 'm', 't', '_', 'm')) {
 		tell_named(REF(K_REF_BINFMT, K_BY_SUPER), addr, info + ns_offset(K_USER), 0, -1,
 			   name);
-	} else if (sb->s_magic == NSFS_MAGIC) {
+	} else if (READ(sb, s_magic) == NSFS_MAGIC) {
 		walk_nsfs_mounts(addr);
 	}
-	return 0;
+}
+
+/* An entry of the ring of superblocks, if it is one. Returns the next. */
+__noinline uint64_t tell_super(uint64_t addr, uint64_t user_ops)
+{
+	struct k_state *st = state();
+
+	if (!st)
+		return 0;
+	if (is_super(st, addr, user_ops))
+		tell_known_super(addr);
+	return number(st, READ(CAST(addr, struct super_block), s_list.next)) -
+	       bpf_core_field_offset(struct super_block, s_list);
+}
+
+/* Some more, from one that is not the first any more. Returns the next; 0: that is all. */
+__noinline uint64_t tell_some_supers(uint64_t sb, uint64_t first, uint64_t ops)
+{
+	uint32_t i;
+
+	K_FOR (i, K_SOME, K_SOME) {
+		sb = tell_super(sb, ops);
+		if (sb == first || sb + bpf_core_field_offset(struct super_block, s_list) == 0)
+			return 0;
+	}
+	return sb;
 }
 
 /* All superblocks, from one of them round the ring; its head is none. */
 __noinline int walk_supers(uint64_t first)
 {
-	uint64_t offset = bpf_core_field_offset(struct super_block, s_list), sb = first;
+	struct task_struct *self = CAST(bpf_get_current_task(), struct task_struct);
 	struct k_state *st = state();
-	struct bpf_iter_num it;
-	const void *ops;
+	uint64_t user_ns, ops, sb = first;
+	uint32_t i;
 
 	if (!st)
 		return 0;
-	ops = CAST(NS_AT(st, CAST(bpf_get_current_task(), struct task_struct)->real_cred->user_ns,
-			 K_USER),
-		   struct ns_common)
-		      ->ops;
-	bpf_iter_num_new(&it, 0, MAX_LIST);
-	while (bpf_iter_num_next(&it)) {
-		if (is_super(st, sb, ops))
-			tell_super(sb);
-		sb = number(st, CAST(sb, struct super_block)->s_list.next) - offset;
-		if (sb == first || sb + offset == 0)
+	user_ns = NS_AT(st, READ(self, real_cred, user_ns), K_USER);
+	ops = number(st, READ(CAST(user_ns, struct ns_common), ops));
+	K_FOR (i, MAX_LIST, K_SOME) {
+		sb = tell_some_supers(sb, first, ops);
+		if (!sb)
 			break;
 	}
-	bpf_iter_num_destroy(&it);
 	return 0;
 }
 
@@ -176,7 +238,7 @@ static uint64_t xa_entry(struct k_state *st, uint64_t head, uint32_t index)
 
 	for (int depth = 0; depth < 3 && (entry & 3) == 2 && entry > 4096; depth++) {
 		uint64_t node = entry - 2;
-		uint32_t slot = index >> (CAST(node, struct xa_node)->shift & 31) & 63;
+		uint32_t slot = index >> (READ(CAST(node, struct xa_node), shift) & 31) & 63;
 
 		entry = WORD(st, node + bpf_core_field_offset(struct xa_node, slots) + slot * 8ull);
 	}
@@ -216,38 +278,44 @@ __noinline int tell_ipc_pid(uint64_t pid, uint64_t ns, uint32_t kind, int id)
 /* The processes that a segment, a set of semaphores or a queue remembers. */
 __noinline int tell_ipc_object(uint64_t addr, uint64_t ns, uint32_t kind)
 {
-	int id = CAST(addr, struct kern_ipc_perm)->id;
+	int id = READ(CAST(addr, struct kern_ipc_perm), id);
 	struct k_state *st = state();
-	struct bpf_iter_num it;
-	int *i;
+	uint32_t i;
 
 	if (!st)
 		return 0;
 	if (kind == SHM) {
 		struct shmid_kernel *shm = CAST(addr, struct shmid_kernel);
 
-		tell_ipc_pid(number(st, shm->shm_cprid), ns, kind, id);
-		tell_ipc_pid(number(st, shm->shm_lprid), ns, kind, id);
+		tell_ipc_pid(number(st, READ(shm, shm_cprid)), ns, kind, id);
+		tell_ipc_pid(number(st, READ(shm, shm_lprid)), ns, kind, id);
 		if (bpf_core_field_exists(struct shmid_kernel, mlock_ucounts))
-			name_ipc(tell_ucounts(number(st, shm->mlock_ucounts), K_BY_IPC,
+			name_ipc(tell_ucounts(number(st, READ(shm, mlock_ucounts)), K_BY_IPC,
 					      ipc_key(kind, id), id),
 				 ns, kind);
 	} else if (kind == MSG) {
-		tell_ipc_pid(number(st, CAST(addr, struct msg_queue)->q_lspid), ns, kind, id);
-		tell_ipc_pid(number(st, CAST(addr, struct msg_queue)->q_lrpid), ns, kind, id);
+		struct msg_queue *msg = CAST(addr, struct msg_queue);
+
+		tell_ipc_pid(number(st, READ(msg, q_lspid)), ns, kind, id);
+		tell_ipc_pid(number(st, READ(msg, q_lrpid)), ns, kind, id);
 	} else {
 		uint64_t sems = addr + bpf_core_field_offset(struct sem_array, sems);
 
-		bpf_iter_num_new(&it, 0, CAST(addr, struct sem_array)->sem_nsems);
-		while ((i = bpf_iter_num_next(&it))) {
-			uint32_t n = *i;
-			uint64_t sem = sems + n * (uint64_t)bpf_core_type_size(struct sem);
+		K_FOR (i, READ(CAST(addr, struct sem_array), sem_nsems), MAX_IPC) {
+			uint64_t sem = sems + i * (uint64_t)bpf_core_type_size(struct sem);
 
-			tell_ipc_pid(number(st, CAST(sem, struct sem)->sempid), ns, kind, id);
+			tell_ipc_pid(number(st, READ(CAST(sem, struct sem), sempid)), ns, kind, id);
 		}
-		bpf_iter_num_destroy(&it);
 	}
 	return 0;
+}
+
+__noinline int tell_ipc_index(uint64_t head, uint32_t i, uint64_t ns, uint32_t kind)
+{
+	struct k_state *st = state();
+	uint64_t object = st ? xa_entry(st, head, i) : 0;
+
+	return object ? tell_ipc_object(object, ns, kind) : 0;
 }
 
 /* ns is the address of its ns_common, as it is told. */
@@ -257,21 +325,14 @@ __noinline int walk_ipc_ids(uint64_t ns, uint32_t kind)
 		       kind * (uint64_t)bpf_core_type_size(struct ipc_ids);
 	struct ipc_ids *set = CAST(ids, struct ipc_ids);
 	struct k_state *st = state();
-	struct bpf_iter_num it;
 	uint64_t head;
-	int *i;
+	uint32_t i;
 
-	if (!st || !set->in_use)
+	if (!st || !READ(set, in_use))
 		return 0;
-	head = number(st, set->ipcs_idr.idr_rt.xa_head);
-	bpf_iter_num_new(&it, 0, set->max_idx + 1);
-	while ((i = bpf_iter_num_next(&it))) {
-		uint64_t object = xa_entry(st, head, *i);
-
-		if (object)
-			tell_ipc_object(object, ns, kind);
-	}
-	bpf_iter_num_destroy(&it);
+	head = number(st, READ(set, ipcs_idr.idr_rt.xa_head));
+	K_FOR (i, READ(set, max_idx) + 1, MAX_IPC)
+		tell_ipc_index(head, i, ns, kind);
 	return 0;
 }
 
@@ -284,14 +345,16 @@ __noinline int tell_vma(uint64_t file, uint64_t pids)
 
 	if (!st || !file)
 		return 0;
-	tell_cred(number(st, CAST(file, struct file)->f_cred), K_BY_TASK, pids, -1);
+	tell_cred(number(st, READ(CAST(file, struct file), f_cred)), K_BY_TASK, pids, -1);
 	name = number(st, (void *)file_name(file));
 	if ((uint32_t)WORD(st, name) != ('S' | 'Y' << 8 | 'S' << 16 | 'V' << 24))
 		return 0;
-	data = CAST(number(st, CAST(file, struct file)->private_data), struct shm_file_data);
-	if (!data->file || data->file->f_inode != CAST(file, struct file)->f_inode)
+	data = CAST(number(st, READ(CAST(file, struct file), private_data)), struct shm_file_data);
+	if (!READ(data, file) ||
+	    READ(data, file, f_inode) != READ(CAST(file, struct file), f_inode))
 		return 0;
-	tell_named(REF(K_REF_SHM, K_BY_TASK), file, NS_AT(st, data->ns, K_IPC), pids, -1, name);
+	tell_named(REF(K_REF_SHM, K_BY_TASK), file, NS_AT(st, READ(data, ns), K_IPC), pids, -1,
+		   name);
 	return 0;
 }
 

@@ -28,12 +28,18 @@ enum {
 	AF_UNIX = 1,
 	AF_INET = 2,
 	AF_INET6 = 10,
-	MAX_QUEUE = 4096,
+	/* Where the verifier goes through each round; what is beyond is told as cut. */
+	MAX_QUEUE = 256,
+	MAX_FLIGHT = 253, /* SCM_MAX_FD */
+	MAX_IPC = 1024,
+	MAX_FIXED = 512,  /* files of a ring */
+	MAX_PLACES = 256, /* mounts of a superblock */
+	MAX_CPUS = 1024,
 	MAX_FIXED_FILES = 1 << 20, /* one more than IORING_MAX_FIXED_FILES allows */
 };
 
 /* A pointer (or eight bytes of a name) at an address. */
-#define WORD(st, addr) number(st, CAST(addr, struct list_head)->next)
+#define WORD(st, addr) number(st, READ(CAST(addr, struct list_head), next))
 
 /* Eight characters as such a word. */
 #define NAME8(a, b, c, d, e, f, g, h)                                                              \
@@ -43,7 +49,7 @@ enum {
 /* The namespace is an initial one, of which only the objects count, not who has them. */
 static inline int is_initial(uint64_t ns)
 {
-	uint32_t inum = CAST(ns, struct ns_common)->inum;
+	uint32_t inum = READ(CAST(ns, struct ns_common), inum);
 
 	return inum == INIT_USER_INUM || inum == INIT_PID_INUM;
 }
@@ -93,10 +99,11 @@ __noinline int tell_cred(uint64_t addr, uint32_t by, uint64_t pids, int fd)
 
 	if (!st || !addr)
 		return 0;
-	tell(REF(K_REF_CRED, by), addr, number(st, (void *)COMMON(c->user_ns, K_USER)), pids, fd);
+	tell(REF(K_REF_CRED, by), addr, number(st, (void *)COMMON(READ(c, user_ns), K_USER)), pids,
+	     fd);
 	if (bpf_core_field_exists(struct cred, ucounts))
-		tell(REF(K_REF_UCOUNTS, by), number(st, c->ucounts),
-		     number(st, (void *)COMMON(c->ucounts->ns, K_USER)), pids, fd);
+		tell(REF(K_REF_UCOUNTS, by), number(st, READ(c, ucounts)),
+		     number(st, (void *)COMMON(READ(c, ucounts, ns), K_USER)), pids, fd);
 	return 0;
 }
 
@@ -107,7 +114,8 @@ __noinline int tell_ucounts(uint64_t addr, uint32_t by, uint64_t pids, int fd)
 	if (!st || !addr)
 		return 0;
 	return tell(REF(K_REF_UCOUNTS, by), addr,
-		    number(st, (void *)COMMON(CAST(addr, struct ucounts)->ns, K_USER)), pids, fd);
+		    number(st, (void *)COMMON(READ(CAST(addr, struct ucounts), ns), K_USER)), pids,
+		    fd);
 }
 
 __noinline int tell_pid(uint64_t addr, uint32_t by, uint64_t pids, int fd)
@@ -119,9 +127,9 @@ __noinline int tell_pid(uint64_t addr, uint32_t by, uint64_t pids, int fd)
 
 	if (!st || !addr)
 		return 0;
-	last = CAST(numbers + pid->level * sizeof(*last), struct upid);
-	return tell(REF(K_REF_PID, by), addr, number(st, (void *)COMMON(last->ns, K_PID)), pids,
-		    fd);
+	last = CAST(numbers + READ(pid, level) * sizeof(*last), struct upid);
+	return tell(REF(K_REF_PID, by), addr, number(st, (void *)COMMON(READ(last, ns), K_PID)),
+		    pids, fd);
 }
 
 __noinline int tell_mm(uint64_t addr, uint32_t by, uint64_t pids, int fd)
@@ -130,7 +138,8 @@ __noinline int tell_mm(uint64_t addr, uint32_t by, uint64_t pids, int fd)
 
 	if (st && addr)
 		tell(REF(K_REF_MM, by), addr,
-		     number(st, (void *)COMMON(CAST(addr, struct mm_struct)->user_ns, K_USER)),
+		     number(st,
+			    (void *)COMMON(READ(CAST(addr, struct mm_struct), user_ns), K_USER)),
 		     pids, fd);
 	return 0;
 }
@@ -139,9 +148,9 @@ __noinline int tell_mm(uint64_t addr, uint32_t by, uint64_t pids, int fd)
 static uint64_t pids_of(struct k_state *st, struct task_struct *t)
 {
 	if (st->level)
-		return (uint64_t)nr_here(number(st, t->signal->pids[1])) << 32 |
-		       (uint32_t)nr_here(number(st, t->thread_pid));
-	return (uint64_t)t->tgid << 32 | (uint32_t)t->pid;
+		return (uint64_t)nr_here(number(st, READ(t, signal, pids[1]))) << 32 |
+		       (uint32_t)nr_here(number(st, READ(t, thread_pid)));
+	return (uint64_t)READ(t, tgid) << 32 | (uint32_t)READ(t, pid);
 }
 
 #endif

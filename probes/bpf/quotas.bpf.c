@@ -21,50 +21,54 @@ enum ucount_type {
 	UCOUNT_TIME_NAMESPACES,
 };
 
-/* Eight bytes of an array of long. */
-#define LONG(st, base, i) number(st, CAST((base) + 8ull * (i), struct list_head)->next)
+/* The i-th of an array of long; before 5.14, of int. */
+static int64_t number_at(uint64_t base, uint64_t i)
+{
+	if (bpf_core_field_size(struct user_namespace, ucount_max[0]) == sizeof(int32_t))
+		return (int32_t)(uint64_t)READ(CAST(base + 4 * i, struct list_head), next);
+	return (int64_t)READ(CAST(base + 8 * i, struct list_head), next);
+}
 
 /* By its number in this kernel: the order has changed and will. */
-#define READ_KIND(st, r, base, kind, type)                                                         \
+#define READ_KIND(r, base, kind, type)                                                             \
 	do {                                                                                       \
 		(r)->n[kind] = -1;                                                                 \
 		if (bpf_core_enum_value_exists(enum ucount_type, type))                            \
 			(r)->n[kind] =                                                             \
-				LONG(st, base, bpf_core_enum_value(enum ucount_type, type));       \
+				number_at(base, bpf_core_enum_value(enum ucount_type, type));      \
 	} while (0)
 
 __noinline int read_kinds(uint32_t row, uint64_t base)
 {
 	struct k_quota *r = bpf_map_lookup_elem(&k_quotas, &row);
-	struct k_state *st = state();
 
-	if (!st || !r)
+	if (!r)
 		return 0;
-	READ_KIND(st, r, base, K_USER, UCOUNT_USER_NAMESPACES);
-	READ_KIND(st, r, base, K_PID, UCOUNT_PID_NAMESPACES);
-	READ_KIND(st, r, base, K_UTS, UCOUNT_UTS_NAMESPACES);
-	READ_KIND(st, r, base, K_IPC, UCOUNT_IPC_NAMESPACES);
-	READ_KIND(st, r, base, K_NET, UCOUNT_NET_NAMESPACES);
-	READ_KIND(st, r, base, K_MNT, UCOUNT_MNT_NAMESPACES);
-	READ_KIND(st, r, base, K_CGROUP, UCOUNT_CGROUP_NAMESPACES);
-	READ_KIND(st, r, base, K_TIME, UCOUNT_TIME_NAMESPACES);
+	READ_KIND(r, base, K_USER, UCOUNT_USER_NAMESPACES);
+	READ_KIND(r, base, K_PID, UCOUNT_PID_NAMESPACES);
+	READ_KIND(r, base, K_UTS, UCOUNT_UTS_NAMESPACES);
+	READ_KIND(r, base, K_IPC, UCOUNT_IPC_NAMESPACES);
+	READ_KIND(r, base, K_NET, UCOUNT_NET_NAMESPACES);
+	READ_KIND(r, base, K_MNT, UCOUNT_MNT_NAMESPACES);
+	READ_KIND(r, base, K_CGROUP, UCOUNT_CGROUP_NAMESPACES);
+	READ_KIND(r, base, K_TIME, UCOUNT_TIME_NAMESPACES);
 	return 0;
 }
 
-static void read_used(struct k_state *st, struct k_quota *r, uint32_t row)
+static void read_used(struct k_quota *r, uint32_t row)
 {
 	struct ucounts *u = CAST(r->addr, struct ucounts);
 
-	r->ns = COMMON(u->ns, K_USER);
-	r->inum = CAST(r->ns, struct ns_common)->inum;
+	r->ns = COMMON(READ(u, ns), K_USER);
+	r->inum = READ(CAST(r->ns, struct ns_common), inum);
 	r->uid = AT(u, struct ucounts, uid, uint32_t);
 	read_kinds(row, r->addr + bpf_core_field_offset(struct ucounts, ucount));
 }
 
-static void read_max(struct k_state *st, struct k_quota *r, uint32_t row)
+static void read_max(struct k_quota *r, uint32_t row)
 {
 	r->ns = r->addr;
-	r->inum = CAST(r->addr, struct ns_common)->inum;
+	r->inum = READ(CAST(r->addr, struct ns_common), inum);
 	r->uid = 0;
 	read_kinds(row, r->addr - ns_offset(K_USER) +
 				bpf_core_field_offset(struct user_namespace, ucount_max));
@@ -73,14 +77,13 @@ static void read_max(struct k_state *st, struct k_quota *r, uint32_t row)
 __noinline int read_row(uint32_t row)
 {
 	struct k_quota *r = bpf_map_lookup_elem(&k_quotas, &row);
-	struct k_state *st = state();
 
-	if (!st || !r)
+	if (!r)
 		return 0;
 	if (r->is_used)
-		read_used(st, r, row);
+		read_used(r, row);
 	else
-		read_max(st, r, row);
+		read_max(r, row);
 	return 0;
 }
 
@@ -102,36 +105,30 @@ __noinline int tell_ucounts(uint64_t addr)
 	return read_row(row);
 }
 
-static void tell_tasks(struct k_state *st)
+/* Those behind the last are read in vain. */
+__noinline int read_some_rows(uint32_t some)
 {
-	struct bpf_iter_task it;
-	struct task_struct *t;
+	uint32_t i;
 
-	if (!bpf_core_field_exists(struct cred, ucounts))
-		return;
-	bpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_THREADS);
-	while ((t = bpf_iter_task_next(&it)))
-		tell_ucounts(number(st, CAST(t, struct task_struct)->real_cred->ucounts));
-	bpf_iter_task_destroy(&it);
-}
-
-SEC("syscall")
-int read_quotas(void *ctx)
-{
-	struct k_state *st = state();
-	struct bpf_iter_num it;
-	int *i;
-
-	if (!st)
-		return -1;
-	bpf_rcu_read_lock();
-	bpf_iter_num_new(&it, 0, st->n_addrs);
-	while ((i = bpf_iter_num_next(&it)))
-		read_row(*i);
-	bpf_iter_num_destroy(&it);
-	tell_tasks(st);
-	bpf_rcu_read_unlock();
+	K_FOR (i, K_SOME, K_SOME)
+		read_row(some * K_SOME + i);
 	return 0;
 }
+
+static int begin(struct k_state *st)
+{
+	uint32_t some;
+
+	K_FOR (some, (st->n_addrs + K_SOME - 1) / K_SOME, K_SOME)
+		read_some_rows(some);
+	return bpf_core_field_exists(struct cred, ucounts);
+}
+
+static void tell_task(struct k_state *st, struct task_struct *t)
+{
+	tell_ucounts(number(st, READ(t, real_cred, ucounts)));
+}
+
+K_TASKS(read_quotas, begin, tell_task)
 
 char gpl[] SEC("license") = "GPL";

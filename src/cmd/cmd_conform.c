@@ -86,7 +86,7 @@ static int run(struct cmd_ctx *c)
 		status = parse_number(c, "seed", (uint64_t)time(NULL), &seed);
 	if (status != CMD_YES)
 		return status;
-	err = kernel_reader_open(&reader, &e);
+	err = kernel_reader_open(&reader, NULL, &e);
 	if (err)
 		err_prefix(&e, "the kernel probe, whose counts are compared");
 	else

@@ -151,6 +151,15 @@ static void say_advice(struct strbuf *out, const struct snap *s, bool is_live)
 		strbuf_puts(out, "Nothing was kept from this view.\n");
 }
 
+/* The kernel called the programs, for it has no way for them to walk. */
+static bool is_called(const struct snap *s)
+{
+	for (uint32_t i = 0; i < s->n_coverage; i++)
+		if (!strcmp(s->coverage[i].why.s, kernel_called))
+			return true;
+	return false;
+}
+
 static void say_host(struct strbuf *out, const struct snap *s, enum charset cs)
 {
 	strbuf_puts(out, "Host ");
@@ -167,7 +176,12 @@ static void say_host(struct strbuf *out, const struct snap *s, enum charset cs)
 			    "Nsproxies are inferred from equal links (~): tasks that share one "
 			    "look like tasks that only agree.\n");
 	else
-		strbuf_puts(out, "Nsproxies are the kernel's own (#).\n");
+		strbuf_printf(out,
+			      "Nsproxies are the kernel's own (#), read by programs that %s.\n",
+			      is_called(s) ? "it calls for each task, file and mapping: before "
+					     "Linux 6.7 they cannot walk its lists, which takes "
+					     "a fraction of the time"
+					   : "walk its lists");
 }
 
 static int run(struct cmd_ctx *c)

@@ -60,7 +60,7 @@ int theatre_open(struct theatre *t, const struct rules *rules, enum stage_start 
 	struct err why;
 
 	*t = (struct theatre){0};
-	if (!is_model_only && has_probe && kernel_reader_open(&t->reader, &why))
+	if (!is_model_only && has_probe && kernel_reader_open(&t->reader, NULL, &why))
 		t->reader = NULL;
 	if (!rules)
 		opt.rules = rules_for_release(!uname(&u) ? u.release : "");
