@@ -48,17 +48,30 @@ static int n_more(const struct btf_type *t)
 	}
 }
 
+/* Types are of words; the last name ends, so that all do. */
+static bool is_btf(const struct btf_header *h, size_t size)
+{
+	uint64_t types, strs;
+
+	if (size < sizeof(*h) || h->magic != BTF_MAGIC || h->hdr_len < sizeof(*h))
+		return false;
+	types = (uint64_t)h->hdr_len + h->type_off;
+	strs = (uint64_t)h->hdr_len + h->str_off;
+	return types + h->type_len <= size && strs + h->str_len <= size && !(types % 4) &&
+	       h->str_len && !((const char *)h)[strs + h->str_len - 1];
+}
+
 int btf_view_init(struct btf_view *v, const void *data, size_t size, struct err *e)
 {
 	const struct btf_header *h = data;
 	uint32_t at = 0, room;
 
-	if (size < sizeof(*h) || h->magic != BTF_MAGIC ||
-	    (uint64_t)h->hdr_len + h->type_off + h->type_len > size ||
-	    (uint64_t)h->hdr_len + h->str_off + h->str_len > size)
+	*v = (struct btf_view){0};
+	if (!is_btf(h, size))
 		return err_set(e, EINVAL, "this is no BTF");
 	v->types = (const char *)data + h->hdr_len + h->type_off;
 	v->strs = (const char *)data + h->hdr_len + h->str_off;
+	v->strs_size = h->str_len;
 	room = h->type_len / sizeof(struct btf_type) + 1;
 	v->at = xreallocarray(NULL, room, sizeof(*v->at));
 	v->at[0] = 0;
@@ -66,8 +79,10 @@ int btf_view_init(struct btf_view *v, const void *data, size_t size, struct err 
 		const struct btf_type *t = (const struct btf_type *)(v->types + at);
 		int more = n_more(t);
 
-		if (more < 0 || t->name_off >= h->str_len)
+		if (more < 0 || t->name_off >= h->str_len || at + sizeof(*t) + more > h->type_len) {
+			btf_view_free(v);
 			return err_set(e, EINVAL, "BTF of a kind that is not known yet");
+		}
 		v->at[v->n] = at;
 		at += sizeof(*t) + more;
 	}
@@ -99,6 +114,7 @@ static int read_kernel(struct btf_view *v, int fd, struct err *e)
 int btf_view_kernel(struct btf_view *v, struct err *e)
 {
 	_cleanup_fd_ int fd = open(KERNEL_BTF, O_RDONLY | O_CLOEXEC);
+	struct btf_view types = {0};
 	struct stat st;
 	int err;
 
@@ -110,10 +126,16 @@ int btf_view_kernel(struct btf_view *v, struct err *e)
 	v->size = st.st_size;
 	err = read_kernel(v, fd, e);
 	if (!err)
-		err = btf_view_init(v, v->map, v->size, e);
-	if (err)
+		err = btf_view_init(&types, v->map, v->size, e);
+	if (err) {
 		btf_view_free(v);
-	return err;
+		return err;
+	}
+	types.map = v->map;
+	types.size = v->size;
+	types.is_heap = v->is_heap;
+	*v = types;
+	return 0;
 }
 
 void btf_view_free(struct btf_view *v)
@@ -135,12 +157,12 @@ const struct btf_type *btf_type_at(const struct btf_view *v, uint32_t id)
 
 const char *btf_name(const struct btf_view *v, uint32_t offset)
 {
-	return v->strs + offset;
+	return offset < v->strs_size ? v->strs + offset : "";
 }
 
 uint32_t btf_plain(const struct btf_view *v, uint32_t id)
 {
-	for (;;) {
+	for (int depth = 0; depth < BTF_DEPTH_MAX; depth++) {
 		const struct btf_type *t = btf_type_at(v, id);
 
 		switch (BTF_INFO_KIND(t->info)) {
@@ -155,6 +177,7 @@ uint32_t btf_plain(const struct btf_view *v, uint32_t id)
 			return id;
 		}
 	}
+	return 0;
 }
 
 static const struct btf_array *array_of(const struct btf_type *t)
@@ -162,16 +185,11 @@ static const struct btf_array *array_of(const struct btf_type *t)
 	return BTF_INFO_KIND(t->info) == BTF_KIND_ARRAY ? (const struct btf_array *)(t + 1) : NULL;
 }
 
-uint32_t btf_size(const struct btf_view *v, uint32_t id)
+static uint32_t size_of(const struct btf_type *t)
 {
-	const struct btf_type *t = btf_type_at(v, btf_plain(v, id));
-	const struct btf_array *a = array_of(t);
-
 	switch (BTF_INFO_KIND(t->info)) {
 	case BTF_KIND_PTR:
 		return sizeof(uint64_t);
-	case BTF_KIND_ARRAY:
-		return a->nelems * btf_size(v, a->type);
 	case BTF_KIND_INT:
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
@@ -184,6 +202,24 @@ uint32_t btf_size(const struct btf_view *v, uint32_t id)
 	}
 }
 
+uint32_t btf_size(const struct btf_view *v, uint32_t id)
+{
+	uint64_t n = 1;
+
+	for (int depth = 0; depth < BTF_DEPTH_MAX; depth++) {
+		const struct btf_type *t = btf_type_at(v, btf_plain(v, id));
+		const struct btf_array *a = array_of(t);
+
+		n *= a ? a->nelems : size_of(t);
+		if (n > UINT32_MAX)
+			return 0;
+		if (!a)
+			return n;
+		id = a->type;
+	}
+	return 0;
+}
+
 bool btf_is_signed(const struct btf_view *v, uint32_t id)
 {
 	const struct btf_type *t = btf_type_at(v, btf_plain(v, id));
@@ -194,10 +230,10 @@ bool btf_is_signed(const struct btf_view *v, uint32_t id)
 
 /* ---- looking up ---- */
 
-/* Two characters tell most names apart from the wanted ones. */
+/* Two characters tell most names apart from the wanted ones. 0: it has none. */
 static uint32_t pair(const char *name)
 {
-	return (uint8_t)name[0] | (uint8_t)name[1] << 8;
+	return *name ? (uint8_t)name[0] | (uint8_t)name[1] << 8 : 0;
 }
 
 static void note_type(struct btf_wanted *w, const char *name, uint32_t kind, uint32_t id)
@@ -247,21 +283,34 @@ bool btf_member(const struct btf_view *v, uint32_t id, uint32_t i, struct btf_fi
 	return true;
 }
 
-bool btf_member_named(const struct btf_view *v, uint32_t id, const char *name, struct btf_field *f)
+/* No struct has so many members, those in it included; a circle would have more. */
+#define MEMBERS_MAX 65536
+
+static bool find_member(const struct btf_view *v, uint32_t id, const char *name,
+			struct btf_field *f, int depth, uint32_t *n)
 {
 	const char *own;
 
-	for (uint32_t i = 0; btf_member(v, id, i, f, &own); i++) {
+	if (depth == BTF_DEPTH_MAX)
+		return false;
+	for (uint32_t i = 0; btf_member(v, id, i, f, &own) && ++*n < MEMBERS_MAX; i++) {
 		uint32_t offset = f->bit_offset;
 
 		if (!strcmp(own, name))
 			return true;
-		if (!*own && btf_member_named(v, f->type, name, f)) {
+		if (!*own && find_member(v, f->type, name, f, depth + 1, n)) {
 			f->bit_offset += offset;
 			return true;
 		}
 	}
 	return false;
+}
+
+bool btf_member_named(const struct btf_view *v, uint32_t id, const char *name, struct btf_field *f)
+{
+	uint32_t n = 0;
+
+	return find_member(v, id, name, f, 0, &n);
 }
 
 const char *btf_enum_word(const struct btf_view *v, uint32_t id, uint32_t i, uint32_t *value)

@@ -92,9 +92,9 @@ static struct span span_of(const struct btf_view *v, const struct btf_field *f)
 	uint32_t size = btf_size(v, f->type), bits = f->bit_size ? f->bit_size : size * 8;
 	uint32_t offset = f->bit_offset / 8;
 
-	if (f->bit_size) {
+	if (f->bit_size && size) {
 		offset = offset / size * size;
-		while (f->bit_offset + bits > (offset + size) * 8) {
+		while (f->bit_offset + bits > (offset + size) * 8 && size < sizeof(uint64_t)) {
 			size *= 2;
 			offset = f->bit_offset / 8 / size * size;
 		}
@@ -162,6 +162,10 @@ static void patch(struct bpf_insn *insn, uint32_t value, const struct span *ours
 	case BPF_LDX:
 	case BPF_ST:
 	case BPF_STX:
+		if (value > INT16_MAX) { /* farther than an instruction reaches */
+			*insn = core_poison();
+			break;
+		}
 		insn->off = value;
 		/* Ours are unsigned wherever kernels differ. */
 		if (ours->size != theirs->size && theirs->size <= 8)

@@ -12,50 +12,34 @@ enum { RELOC_ADDRESS = 1, RELOC_CALL = 10 };
 
 /* ---- the object file ---- */
 
-static const void *section_data(const struct linker *l, unsigned i)
+/* Offset and length of the relocations for CO-RE are the seventh and eighth word of its head. */
+static bool has_core_relos(const struct elf_view *v, unsigned ext)
 {
-	return l->image + l->sections[i].sh_offset;
-}
+	const uint32_t *head = elf_data(v, ext);
 
-static const char *section_name(const struct linker *l, unsigned i)
-{
-	const Elf64_Ehdr *h = (const Elf64_Ehdr *)l->image;
-
-	return (const char *)section_data(l, h->e_shstrndx) + l->sections[i].sh_name;
-}
-
-static int find_section(const struct linker *l, const char *name)
-{
-	for (unsigned i = 1; i < l->n_sections; i++)
-		if (!strcmp(section_name(l, i), name))
-			return i;
-	return 0;
-}
-
-static bool is_code(const struct linker *l, unsigned i)
-{
-	return l->sections[i].sh_type == SHT_PROGBITS && l->sections[i].sh_flags & SHF_EXECINSTR &&
-	       l->sections[i].sh_size;
+	return v->sections[ext].sh_offset % 4 == 0 &&
+	       v->sections[ext].sh_size >= 8 * sizeof(*head) && head[1] % 4 == 0 &&
+	       head[6] % 4 == 0 &&
+	       (uint64_t)head[1] + head[6] + head[7] <= v->sections[ext].sh_size;
 }
 
 static int read_elf(struct linker *l, const struct kernel_image *image, struct err *e)
 {
-	const Elf64_Ehdr *h = (const Elf64_Ehdr *)image->start;
-	int symtab;
+	const struct elf_view *v = &l->elf;
+	bool is_ours = elf_view_init(&l->elf, image->start, image->end - image->start);
 
-	l->image = image->start;
-	l->sections = (const Elf64_Shdr *)(l->image + h->e_shoff);
-	l->n_sections = h->e_shnum;
-	symtab = find_section(l, ".symtab");
-	if (l->n_sections > LINK_MAX_SECTIONS || !symtab || !find_section(l, ".BTF.ext"))
+	if (is_ours) {
+		l->btf = elf_find(v, ".BTF");
+		l->ext = elf_find(v, ".BTF.ext");
+	}
+	if (!is_ours || !l->btf || v->sections[l->btf].sh_offset % 4 || !l->ext ||
+	    !has_core_relos(v, l->ext))
 		return err_set(e, EINVAL, "the programs are not what clang makes");
-	l->symbols = section_data(l, symtab);
-	l->symbol_names = section_data(l, l->sections[symtab].sh_link);
-	for (unsigned i = 1; i < l->n_sections; i++) {
-		if (!is_code(l, i))
+	for (unsigned i = 1; i < v->n_sections; i++) {
+		if (!elf_is_code(v, i))
 			continue;
-		l->texts[i] = xreallocarray(NULL, l->sections[i].sh_size, 1);
-		memcpy(l->texts[i], section_data(l, i), l->sections[i].sh_size);
+		l->texts[i] = xreallocarray(NULL, v->sections[i].sh_size, 1);
+		memcpy(l->texts[i], elf_data(v, i), v->sections[i].sh_size);
 	}
 	return 0;
 }
@@ -82,18 +66,31 @@ static void name_hook(char *hook, size_t size, const char *section)
 		snprintf(hook, size, "bpf_iter_%s", section + 5);
 }
 
-static void read_funcs(struct linker *l)
+/* BTF of ours has types for functions of so many parameters. */
+#define MAX_PARAMS 5
+
+/* Whether a symbol is where there is code. */
+static bool is_in_code(const struct linker *l, const Elf64_Sym *s)
 {
-	const Elf64_Shdr *symtab = &l->sections[find_section(l, ".symtab")];
+	uint64_t size;
 
-	for (unsigned i = 0; i < symtab->sh_size / sizeof(Elf64_Sym); i++) {
-		const Elf64_Sym *s = &l->symbols[i];
-		const char *name = l->symbol_names + s->st_name;
+	if (s->st_shndx >= l->elf.n_sections || !l->texts[s->st_shndx])
+		return false;
+	size = l->elf.sections[s->st_shndx].sh_size;
+	return s->st_value <= size && s->st_size <= size - s->st_value;
+}
 
+static bool read_funcs(struct linker *l)
+{
+	for (unsigned i = 0; i < l->elf.n_symbols; i++) {
+		const Elf64_Sym *s = &l->elf.symbols[i];
+		const char *name = elf_symbol_name(&l->elf, s);
 		struct link_func *f;
 
 		if (ELF64_ST_TYPE(s->st_info) != STT_FUNC || !s->st_shndx)
 			continue;
+		if (!is_in_code(l, s))
+			return false;
 		f = array_add(&l->funcs);
 		*f = (struct link_func){
 			.name = name,
@@ -103,8 +100,11 @@ static void read_funcs(struct linker *l)
 			.n_params = count_params(&l->own, name),
 			.is_global = ELF64_ST_BIND(s->st_info) == STB_GLOBAL,
 		};
-		name_hook(f->hook, sizeof(f->hook), section_name(l, s->st_shndx));
+		if (f->n_params > MAX_PARAMS)
+			return false;
+		name_hook(f->hook, sizeof(f->hook), elf_section_name(&l->elf, s->st_shndx));
 	}
+	return true;
 }
 
 /* The function that begins there; -1: none does. */
@@ -129,15 +129,16 @@ struct core_part {
 /* The part at `at`, NULL for the first one; false at the end. */
 static bool next_core_part(const struct linker *l, const char *at, struct core_part *p)
 {
-	const uint32_t *head = section_data(l, find_section(l, ".BTF.ext"));
+	const uint32_t *head = elf_data(&l->elf, l->ext);
 	/* magic and version, hdr_len, then offset and length of func_info, line_info, core_relo */
-	const char *begin = (const char *)head + head[1] + head[6];
+	const char *begin = (const char *)head + head[1] + head[6], *end = begin + head[7];
 	const uint32_t *part = (const uint32_t *)(at ? at : begin + sizeof(uint32_t));
 
-	if ((const char *)part >= begin + head[7])
+	if ((const char *)(part + 2) > end ||
+	    part[1] > (size_t)(end - (const char *)(part + 2)) / sizeof(*p->relos))
 		return false;
 	*p = (struct core_part){
-		.section = find_section(l, btf_name(&l->own, part[0])),
+		.section = elf_find(&l->elf, btf_name(&l->own, part[0])),
 		.n = part[1],
 		.relos = (const struct bpf_core_relo *)(part + 2),
 	};
@@ -156,16 +157,16 @@ static void collect_names(struct linker *l)
 	while (next_core_part(l, p.next, &p))
 		for (uint32_t i = 0; i < p.n; i++)
 			core_root(&l->names, &l->own, &p.relos[i]);
-	for (unsigned i = 1; i < l->n_sections; i++) {
-		const Elf64_Rel *rels = section_data(l, i);
+	for (unsigned i = 1; i < l->elf.n_sections; i++) {
+		const Elf64_Rel *rels = elf_data(&l->elf, i);
 
-		if (l->sections[i].sh_type != SHT_REL || !l->texts[l->sections[i].sh_info])
+		if (l->elf.sections[i].sh_type != SHT_REL || !l->texts[l->elf.sections[i].sh_info])
 			continue;
-		for (unsigned k = 0; k < l->sections[i].sh_size / sizeof(*rels); k++) {
-			const Elf64_Sym *s = &l->symbols[ELF64_R_SYM(rels[k].r_info)];
+		for (unsigned k = 0; k < l->elf.sections[i].sh_size / sizeof(*rels); k++) {
+			const Elf64_Sym *s = elf_symbol_of(&l->elf, &rels[k]);
 
-			if (!s->st_shndx)
-				core_name(&l->names, l->symbol_names + s->st_name, BTF_KIND_FUNC);
+			if (s && !s->st_shndx)
+				core_name(&l->names, elf_symbol_name(&l->elf, s), BTF_KIND_FUNC);
 		}
 	}
 }
@@ -173,12 +174,10 @@ static void collect_names(struct linker *l)
 /* Whether the kernel has all its functions that the programs call. */
 static int check_functions(struct linker *l, struct err *e)
 {
-	const Elf64_Shdr *symtab = &l->sections[find_section(l, ".symtab")];
+	for (unsigned i = 1; i < l->elf.n_symbols; i++) {
+		const char *name = elf_symbol_name(&l->elf, &l->elf.symbols[i]);
 
-	for (unsigned i = 1; i < symtab->sh_size / sizeof(Elf64_Sym); i++) {
-		const char *name = l->symbol_names + l->symbols[i].st_name;
-
-		if (!l->symbols[i].st_shndx && !core_name(&l->names, name, BTF_KIND_FUNC)->n)
+		if (!l->elf.symbols[i].st_shndx && !core_name(&l->names, name, BTF_KIND_FUNC)->n)
 			return err_set(e, ENOSYS, "this kernel has no %s", name);
 	}
 	return 0;
@@ -214,10 +213,15 @@ static int call_func(const struct linker *l, struct bpf_insn *insn, unsigned sec
 
 static int relocate(struct linker *l, const Elf64_Rel *rel, struct bpf_insn *insn)
 {
-	const Elf64_Sym *s = &l->symbols[ELF64_R_SYM(rel->r_info)];
-	const char *name = l->symbol_names + s->st_name;
+	const Elf64_Sym *s = elf_symbol_of(&l->elf, rel);
+	const char *name = s ? elf_symbol_name(&l->elf, s) : "";
+	uint32_t type = ELF64_R_TYPE(rel->r_info);
+	bool is_fit = type == RELOC_CALL ? insn->code == (BPF_JMP | BPF_CALL)
+					 : insn->code == (BPF_LD | BPF_IMM | BPF_DW);
 
-	switch (ELF64_R_TYPE(rel->r_info)) {
+	if (!s || !is_fit)
+		return -EINVAL;
+	switch (type) {
 	case RELOC_ADDRESS:
 		insn[0].src_reg = BPF_PSEUDO_MAP_FD;
 		insn[0].imm = map_fd(l, name);
@@ -236,16 +240,16 @@ static int relocate(struct linker *l, const Elf64_Rel *rel, struct bpf_insn *ins
 /* Relocations are in the order of their instructions. A call inside its section has none. */
 static int relocate_section(struct linker *l, unsigned section)
 {
-	uint32_t n = l->sections[section].sh_size / INSN_SIZE, at = 0, n_rels = 0;
+	uint32_t n = l->elf.sections[section].sh_size / INSN_SIZE, at = 0, n_rels = 0;
 	struct bpf_insn *insns = l->texts[section];
 	const Elf64_Rel *rels = NULL;
 	int err = 0;
 
-	for (unsigned i = 1; i < l->n_sections; i++) {
-		if (l->sections[i].sh_type != SHT_REL || l->sections[i].sh_info != section)
+	for (unsigned i = 1; i < l->elf.n_sections; i++) {
+		if (l->elf.sections[i].sh_type != SHT_REL || l->elf.sections[i].sh_info != section)
 			continue;
-		rels = section_data(l, i);
-		n_rels = l->sections[i].sh_size / sizeof(*rels);
+		rels = elf_data(&l->elf, i);
+		n_rels = l->elf.sections[i].sh_size / sizeof(*rels);
 	}
 	for (uint32_t i = 0; i < n && !err; i++) {
 		if (at < n_rels && rels[at].r_offset == i * INSN_SIZE)
@@ -257,16 +261,27 @@ static int relocate_section(struct linker *l, unsigned section)
 	return at == n_rels ? err : -EINVAL;
 }
 
+static int apply_core(struct linker *l, unsigned section, const struct bpf_core_relo *r)
+{
+	uint32_t n = l->texts[section] ? l->elf.sections[section].sh_size / INSN_SIZE : 0;
+	uint32_t at = r->insn_off / INSN_SIZE;
+
+	/* A load of 64 bits has two instructions. */
+	if (at >= n || (BPF_CLASS(l->texts[section][at].code) == BPF_LD && at + 1 == n))
+		return -EINVAL;
+	core_apply(&l->names, &l->own, l->kernel, r, l->texts[section] + at);
+	return 0;
+}
+
 static int relocate_all(struct linker *l, struct err *e)
 {
 	struct core_part p = {0};
 	int err = 0;
 
 	while (next_core_part(l, p.next, &p))
-		for (uint32_t i = 0; i < p.n; i++)
-			core_apply(&l->names, &l->own, l->kernel, &p.relos[i],
-				   l->texts[p.section] + p.relos[i].insn_off / INSN_SIZE);
-	for (unsigned i = 1; i < l->n_sections && !err; i++)
+		for (uint32_t i = 0; i < p.n && !err; i++)
+			err = apply_core(l, p.section, &p.relos[i]);
+	for (unsigned i = 1; i < l->elf.n_sections && !err; i++)
 		if (l->texts[i])
 			err = relocate_section(l, i);
 	return err ? err_set(e, -err, "the programs need what this loader cannot do") : 0;
@@ -280,15 +295,18 @@ int link_open(struct linker *l, const struct kernel_image *image, const struct k
 	*l = (struct linker){.object = o};
 	err = read_elf(l, image, e);
 	if (!err)
-		err = btf_view_init(&l->own, section_data(l, find_section(l, ".BTF")),
-				    l->sections[find_section(l, ".BTF")].sh_size, e);
+		err = btf_view_init(&l->own, elf_data(&l->elf, l->btf),
+				    l->elf.sections[l->btf].sh_size, e);
 	l->kernel = o->types ? o->types : &l->one;
 	if (!err && !l->kernel->n)
 		err = btf_view_kernel(l->kernel, e);
 	if (err)
 		return err;
-	read_funcs(l);
+	if (!read_funcs(l))
+		return err_set(e, EINVAL, "the programs are not what clang makes");
 	collect_names(l);
+	if (l->names.list.n > LINK_MAX_NAMES)
+		return err_set(e, EINVAL, "the programs are not what clang makes");
 	btf_find(l->kernel, l->names.list.items, l->names.list.n);
 	err = check_functions(l, e);
 	return err ? err : relocate_all(l, e);
@@ -296,7 +314,7 @@ int link_open(struct linker *l, const struct kernel_image *image, const struct k
 
 void link_close(struct linker *l)
 {
-	for (unsigned i = 0; i < LINK_MAX_SECTIONS; i++)
+	for (unsigned i = 0; i < ELF_MAX_SECTIONS; i++)
 		free(l->texts[i]);
 	free(l->funcs.items);
 	free(l->names.list.items);
@@ -307,7 +325,6 @@ void link_close(struct linker *l)
 /* ---- programs ---- */
 
 /* BTF of ours: an int, what takes 0..MAX_PARAMS of them, and then the functions. */
-#define MAX_PARAMS   5
 #define TYPE_INT     1
 #define TYPE_PROTO   2
 #define TYPE_FUNC(i) (TYPE_PROTO + MAX_PARAMS + 1 + (i))
@@ -337,7 +354,7 @@ int link_program(struct linker *l, const char *name, struct linked *p, struct er
 		if (!strcmp(l->funcs.items[i].name, name))
 			main = i;
 	}
-	if (strcmp(l->funcs.items[main].name, name))
+	if (!l->funcs.n || strcmp(l->funcs.items[main].name, name))
 		return err_set(e, EINVAL, "there is no program %s", name);
 	p->hook = 0;
 	if (*l->funcs.items[main].hook) {

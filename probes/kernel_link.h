@@ -8,9 +8,8 @@
 #define NSCOPE_KERNEL_LINK_H
 
 #include "kernel_core.h"
+#include "kernel_elf.h"
 #include "kernel_object.h"
-
-#include <elf.h>
 
 struct link_func {
 	const char *name;
@@ -22,15 +21,12 @@ struct link_func {
 	int32_t at;    /* in the program that is being made; -1: not in it */
 };
 
-#define LINK_MAX_SECTIONS 64
+#define LINK_MAX_NAMES 4096
 
 struct linker {
-	const char *image;
-	const Elf64_Shdr *sections;
-	unsigned n_sections;
-	const Elf64_Sym *symbols;
-	const char *symbol_names;
-	struct bpf_insn *texts[LINK_MAX_SECTIONS]; /* copies of those with code */
+	struct elf_view elf;
+	unsigned btf, ext; /* sections of it: our types, and what depends on the kernel's */
+	struct bpf_insn *texts[ELF_MAX_SECTIONS]; /* copies of those with code */
 	ARRAY(struct link_func) funcs;
 	struct btf_view own;
 	struct btf_view *kernel, one; /* that of the object, or this one */
@@ -46,9 +42,9 @@ struct linked {
 };
 
 /*
- * Read an image of the object and make it fit; link_close() has to follow, also after an
- * error. 0, or -errno with e set: -EINVAL when it is not what clang makes, -ENOSYS when it
- * calls functions of the kernel that this one has not, else as btf_view_kernel().
+ * Read an image of the object, aligned to 8 bytes, and make it fit; link_close() has to follow,
+ * also after an error. 0, or -errno with e set: -EINVAL when it is not what clang makes, -ENOSYS
+ * when it calls functions of the kernel that this one has not, else as btf_view_kernel().
  */
 int link_open(struct linker *l, const struct kernel_image *image, const struct kernel_object *o,
 	      struct err *e);
