@@ -21,7 +21,7 @@ struct btf_view {
 	uint32_t *at; /* where the type of a number begins, from `types` on; 0 is void */
 	uint32_t n;   /* types, void included */
 	uint32_t strs_size;
-	void *map;    /* of the running kernel's; else NULL */
+	void *map; /* of the running kernel's; else NULL */
 	size_t size;
 	bool is_heap; /* map is from malloc() */
 };

@@ -112,14 +112,20 @@ has_all_numbers() {
   jq -e '[.namespaces[].refs | .unexplained == null] | all' "$BATS_TEST_TMPDIR/dump"
 }
 
-@test "quotas" {
-  # shellcheck disable=SC2016
+@test "quotas of a user namespace, and what is used of them" {
+  unshare -Ur --fork --kill-child unshare -n -u -i --fork --kill-child sleep 1000 3>&- &
+  HOLDER=$!
   wait_until same_quotas
 }
 same_quotas() {
-  both "$BATS_TEST_TMPDIR/dump" || return 1
-  jq -e '.quotas | length > 0' "$BATS_TEST_TMPDIR/dump.iter" >/dev/null &&
-    diff <(jq .quotas "$BATS_TEST_TMPDIR/dump.walk") <(jq .quotas "$BATS_TEST_TMPDIR/dump.iter")
+  local dump=$BATS_TEST_TMPDIR/dump way
+  both "$dump" || return 1
+  for way in walk iter; do
+    jq -c --argjson user "$(inum "$HOLDER" user)" '.quotas[] | select(.user == $user)' \
+      "$dump.$way" >"$dump.$way.quota"
+  done
+  jq -e '[.users[].used | .net, .uts, .ipc] == [1, 1, 1]' "$dump.walk.quota" >/dev/null &&
+    diff "$dump.walk.quota" "$dump.iter.quota"
 }
 
 @test "doctor says how the kernel was read, and so does it of a dump" {
