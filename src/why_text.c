@@ -201,7 +201,8 @@ static void put_sum(struct why_out *w, int32_t ns, const struct hold_sum *sum)
 		[AUDIT_FULL] = "",
 		[AUDIT_UNSTABLE] = "it changed while it was read; ask again",
 		[AUDIT_PARTIAL] = "some of what may count on it is hidden from us",
-		[AUDIT_INITIAL] = "an initial namespace: not reconcilable, and never freed",
+		[AUDIT_INITIAL] = "an initial namespace, never freed: the kernel counts "
+				  "some of these not, and others beside them",
 	};
 
 	if (sum->kernel < 0) {
@@ -211,8 +212,8 @@ static void put_sum(struct why_out *w, int32_t ns, const struct hold_sum *sum)
 			      sum->explained, sum->explained == 1 ? "" : "s");
 		return;
 	}
-	strbuf_printf(w->out, ": the kernel counts %" PRId64 ", explained %" PRId64, sum->kernel,
-		      sum->explained);
+	strbuf_printf(w->out, ": the kernel counts %" PRId64 ", %s %" PRId64, sum->kernel,
+		      sum->explained > sum->kernel ? "found" : "explained", sum->explained);
 	if (sum->has_rest)
 		strbuf_printf(w->out, ", unexplained %" PRId64, sum->unexplained);
 	else
