@@ -141,6 +141,7 @@ enum k_ref {
 	K_REF_FANOTIFY,
 	K_REF_MQ_NOTIFY,
 	K_REF_ANON_MNT, /* the mount namespace of open_tree(2), on no list; obj is it */
+	K_REF_TREE, /* a mount of no namespace: obj is the uppermost of its tree, ns says nothing */
 	K_REF_N
 };
 
@@ -162,7 +163,8 @@ struct k_hold {
 	uint64_t obj;
 	uint64_t ns;
 	uint64_t ino;	/* socket: its inode number; bind: its mount id */
-	uint64_t where; /* bind, super: the mount namespace; ipc: its IPC namespace; 0: none */
+	uint64_t where; /* bind, super: the mount namespace; ipc: its IPC namespace; or obj of
+			   K_REF_TREE */
 	uint16_t ref;	/* enum k_ref */
 	uint16_t by;	/* enum k_by */
 	int32_t pid;	/* tgid as we number it; of by task, file, flight, queue, ring */

@@ -36,6 +36,7 @@ static const struct {
 	[K_REF_FANOTIFY] = {REF_FANOTIFY},
 	[K_REF_MQ_NOTIFY] = {REF_MQ_NOTIFY},
 	[K_REF_ANON_MNT] = {REF_DETACHED},
+	[K_REF_TREE] = {REF_NSFS, true},
 };
 
 /* ---- counting ---- */
@@ -398,14 +399,14 @@ static bool merge_tree(struct probe_env *env, const struct kernel_pins *pins,
 	for (uint32_t i = 0; bind->where && i < pins->n_holds; i++) {
 		const struct k_hold *h = &pins->holds[i];
 
-		if (h->ref != K_REF_ANON_MNT || h->obj != bind->where)
+		if ((h->ref != K_REF_ANON_MNT && h->ref != K_REF_TREE) || h->obj != bind->where)
 			continue;
 		builder_add_keeper(env->b, &(struct keeper){
 						   .ns = ns,
 						   .ref = REF_NSFS,
-						   .kind = h->by == K_BY_FILE ? KEEPER_TREE
-									      : keeper_by[h->by],
-						   .pid = h->tid,
+						   .kind = h->by == K_BY_FLIGHT ? KEEPER_FLIGHT
+										: KEEPER_TREE,
+						   .pid = h->by == K_BY_TASK ? h->pid : h->tid,
 						   .fd = h->fd,
 						   .where_ns = IX_NONE,
 					   });

@@ -183,7 +183,8 @@ enum keeper_kind {
 	KEEPER_SUPER,  /* a mounted file system; path is its type */
 	KEEPER_CPU,    /* a processor that idles, and has not let go of the task before */
 	KEEPER_IPC,    /* an object of System V IPC remembers it; fd is its id, path its kind */
-	KEEPER_TREE,   /* mounted in a tree that is mounted nowhere, which fd is of (open_tree) */
+	KEEPER_TREE,   /* mounted in a tree that is mounted nowhere, which fd is of; -1: a directory
+			  of it */
 	KEEPER_RING,   /* a file that is registered with an io_uring; fd is that of the ring */
 	KEEPER_N_KINDS
 };

@@ -144,8 +144,13 @@ static void put_super(struct why_out *w, const struct keeper *k)
 
 static void put_tree(struct why_out *w, const struct keeper *k)
 {
-	strbuf_puts(w->out, "mounted in a tree that is mounted nowhere, which is ");
-	put_fd(w, k);
+	strbuf_puts(w->out, "mounted in a tree that is mounted nowhere, kept by ");
+	if (k->fd >= 0) {
+		put_fd(w, k);
+		return;
+	}
+	strbuf_puts(w->out, "the root or working directory of ");
+	why_name_pid(w, k->pid);
 }
 
 static void put_ring(struct why_out *w, const struct keeper *k)

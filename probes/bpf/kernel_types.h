@@ -257,6 +257,7 @@ struct vfsmount {
 };
 
 struct mount {
+	struct mount *mnt_parent;
 	struct vfsmount mnt;
 	struct mnt_namespace *mnt_ns;
 	int mnt_id;
@@ -273,7 +274,7 @@ struct path {
 };
 
 struct fs_struct {
-	struct path root;
+	struct path root, pwd;
 };
 
 struct inode {

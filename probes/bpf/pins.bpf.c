@@ -46,6 +46,10 @@ static void tell_task(struct k_state *st, struct task_struct *t)
 	tell_mm(number(st, READ(t, active_mm)), K_BY_TASK, pids, -1);
 	if (is_worth_maps(st, t))
 		tell_vma(number(st, READ(t, mm, exe_file)), pids);
+	if (READ(t, fs)) {
+		tell_tree(number(st, READ(t, fs, root.mnt)), K_BY_TASK, pids, -1);
+		tell_tree(number(st, READ(t, fs, pwd.mnt)), K_BY_TASK, pids, -1);
+	}
 	tell_pid(number(st, READ(t, thread_pid)), K_BY_TASK, pids, -1);
 	/* A released task has no thread_pid, and its signal_struct may be gone. */
 	if (!READ(t, thread_pid))

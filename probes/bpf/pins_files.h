@@ -260,6 +260,34 @@ static __always_inline void tell_cgroup_file(struct k_state *st, uint64_t file, 
 			   fd, number(st, (void *)file_name(file)));
 }
 
+/*
+ * A mount of no namespace: it was unmounted while it was in use, and what is mounted below
+ * it stays with it (umount_tree). The kernel's own have one that is no pointer.
+ */
+static uint64_t top_mount(struct k_state *st, uint64_t addr)
+{
+	for (int depth = 0; depth < 32; depth++) {
+		uint64_t parent = number(st, READ(CAST(addr, struct mount), mnt_parent));
+
+		if (!parent || parent == addr)
+			break;
+		addr = parent;
+	}
+	return addr;
+}
+
+__noinline int tell_tree(uint64_t vfsmount, uint32_t by, uint64_t pids, int fd)
+{
+	uint64_t addr = vfsmount - bpf_core_field_offset(struct mount, mnt);
+	struct k_state *st = state();
+
+	if (!st || !vfsmount || READ(CAST(addr, struct mount), mnt_ns))
+		return 0;
+	addr = top_mount(st, addr);
+	tell(REF(K_REF_TREE, by), addr, addr, pids, fd);
+	return 0;
+}
+
 /* A tree that open_tree(2) or fsmount(2) made hangs in a mount namespace of its own. */
 static __always_inline void tell_anon_mnt(struct k_state *st, uint64_t vfsmount, uint32_t by,
 					  uint64_t pids, int fd)
@@ -319,6 +347,7 @@ __noinline int tell_file(uint64_t addr, uint32_t by, uint64_t pids, int fd)
 		return 0;
 	tell_cred(number(st, READ(f, f_cred)), by, pids, fd);
 	tell_pid(file_owner(st, addr), by, pids, fd);
+	tell_tree(number(st, READ(f, f_path.mnt)), by, pids, fd);
 	if (READ(f, f_mode) & MODE_PATH)
 		tell_anon_mnt(st, number(st, READ(f, f_path.mnt)), by, pids, fd);
 	switch (magic) {

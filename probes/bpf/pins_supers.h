@@ -114,7 +114,7 @@ __noinline int tell_nsfs_mount(uint64_t addr)
 	if (!r)
 		return 0;
 	r->ino = READ(m, mnt_id);
-	r->where = number(st, (void *)COMMON(READ(m, mnt_ns), K_MNT));
+	r->where = READ(m, mnt_ns) ? NS_AT(st, READ(m, mnt_ns), K_MNT) : top_mount(st, addr);
 	return 0;
 }
 

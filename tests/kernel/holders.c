@@ -260,15 +260,47 @@ static uint32_t by_detached_bind(const char *kind)
 }
 
 /* Below the root of a tree that is mounted nowhere; what is kept has no descriptor. */
-static uint32_t by_tree(const char *kind)
+static uint32_t in_tree(const char *kind, int *tree)
 {
 	int fd = orphan(kind);
 	uint32_t inum = inum_of_fd(fd);
 
 	bind_it(fd, 2);
 	close(fd);
-	MUST(syscall(SYS_open_tree, AT_FDCWD, "/mnt", 1 /* OPEN_TREE_CLONE */ | AT_RECURSIVE));
+	*tree = MUST(
+		syscall(SYS_open_tree, AT_FDCWD, "/mnt", 1 /* OPEN_TREE_CLONE */ | AT_RECURSIVE));
 	MUST(umount2("/mnt", MNT_DETACH));
+	return inum;
+}
+
+static uint32_t by_tree(const char *kind)
+{
+	int tree;
+
+	return in_tree(kind, &tree);
+}
+
+/* The same, while but a working directory keeps the tree. */
+static uint32_t by_dir_of_tree(const char *kind)
+{
+	uint32_t inum;
+	int tree;
+
+	inum = in_tree(kind, &tree);
+	MUST(fchdir(tree));
+	close(tree);
+	return inum;
+}
+
+/* The same, while but an open directory does. */
+static uint32_t by_file_of_tree(const char *kind)
+{
+	uint32_t inum;
+	int tree;
+
+	inum = in_tree(kind, &tree);
+	MUST(openat(tree, ".", O_RDONLY | O_DIRECTORY));
+	close(tree);
 	return inum;
 }
 
@@ -1014,7 +1046,8 @@ static const struct test_case {
 	{"mnt-fds", "mnt", "nsfs", by_fds},
 	{"mnt-setns", "mnt", "nsproxy", by_setns},
 	{"net-tree", "net", "nsfs", by_tree},
-	{"uts-tree", "uts", "nsfs", by_tree},
+	{"uts-tree", "uts", "nsfs", by_dir_of_tree},
+	{"ipc-tree", "ipc", "nsfs", by_file_of_tree},
 	{"net-setns", "net", "nsproxy", by_setns},
 	{"uts-setns", "uts", "nsproxy", by_setns},
 	{"ipc-setns", "ipc", "nsproxy", by_setns},

@@ -431,6 +431,19 @@ is_whole() { [[ $("$NSCOPE" why "$1" 2>/dev/null) == *"unexplained 0"* ]]; }
   [ -e "/proc/$pid/ns/ipc" ]
 }
 
+@test "why: a tree of mounts that is mounted nowhere, and who keeps it, by what" {
+  local name what
+  for name in net-tree:descriptor uts-tree:'the root or working directory' ipc-tree:descriptor; do
+    what=${name#*:} name=${name%%:*}
+    hold "$name"
+    run -0 --separate-stderr "$NSCOPE" why "$(awk 'NF == 3 { print $2 ":" $3 }' "$HELD")"
+    [[ $output == *"unexplained 0"*"mounted in a tree that is mounted nowhere, kept by $what"*" of holders "* ]]
+    [[ $output != *"Nothing that can be seen"* ]]
+    release
+  done
+  unset HOLDER
+}
+
 @test "why: a file system of it that is mounted where processes stay" {
   local pid target
   unshare -m --propagation private sleep 1000 3>&- &
