@@ -54,7 +54,7 @@ enum lab_kind {
 	LAB_WAIT,	 /* other: reap it if it has ended; the caller is its parent */
 	LAB_OPEN_NS,	 /* other, slot: its file in /proc; gives a descriptor */
 	LAB_OPEN_PIDFD,	 /* other: pidfd_open() of the number that it has for the caller */
-	LAB_OPEN,	 /* path: of a file or directory, for reading; flags: more O_* */
+	LAB_OPEN,	 /* path: of what to read; of namespaces, mounts of the lab's; flags: O_* */
 	LAB_CLOSE,	 /* fd */
 	LAB_DUP,	 /* fd */
 	LAB_BIND_FD,	 /* fd of a namespace, path: of a file to mount it on */

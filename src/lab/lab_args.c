@@ -128,17 +128,38 @@ int lab_write_file(struct lab_args *a, const char *path, const char *text)
 	return err ?: lab_close_fd(a, w.args[0]);
 }
 
-static int file_type(struct lab_args *a, int fd, mode_t *mode)
+static int stat_fd(struct lab_args *a, int fd, struct stat *st)
 {
 	struct lab_request q = {.nr = SYS_fstat, .args = {fd}, .ptrs = BIT(1)};
-	struct stat st = {0};
 	int err;
 
-	q.n_out = sizeof(st);
+	q.n_out = sizeof(*st);
 	err = lab_syscall(a, &q, 0, NULL, 0);
-	memcpy(&st, q.data, sizeof(st));
-	*mode = st.st_mode;
+	memcpy(st, q.data, sizeof(*st));
 	return err;
+}
+
+/*
+ * A path may lead to the file of a namespace: a mount of one that the lab made is its own to
+ * open. Those of processes are opened by whose they are (LAB_OPEN_NS), and of others not at all.
+ */
+static int check_ns(struct lab_args *a, int fd, const struct stat *st)
+{
+	struct statx x = {0};
+	struct stat own;
+	int err;
+
+	if (fstatat(a->lab->proc_fd, "self/ns/mnt", &own, 0) || own.st_dev != st->st_dev)
+		return 0;
+	if (!lab_has_made(a->lab, st->st_ino))
+		return err_set(a->e, EPERM, "that is a namespace that the lab did not make");
+	err = lab_statx(a, fd, "", &x);
+	if (err || a->r->ret)
+		return err;
+	if (x.stx_attributes_mask & ~x.stx_attributes & STATX_ATTR_MOUNT_ROOT)
+		return err_set(a->e, EPERM,
+			       "the namespace of a process is opened by its name: b/net");
+	return 0;
 }
 
 /* To open a device or a fifo is an act upon whatever is behind it. */
@@ -157,7 +178,7 @@ int lab_open_path(struct lab_args *a, const char *path, uint64_t flags)
 	struct lab_request q = {.nr = SYS_openat, .args = {AT_FDCWD}, .ptrs = BIT(1)};
 	char link[48];
 	size_t n = 0;
-	mode_t mode;
+	struct stat st = {0};
 	int err = lab_need_text(a, path, "a path");
 	int at;
 
@@ -169,9 +190,9 @@ int lab_open_path(struct lab_args *a, const char *path, uint64_t flags)
 	if (err || a->r->ret < 0 || flags & O_PATH)
 		return err;
 	at = a->r->ret;
-	err = file_type(a, at, &mode);
+	err = stat_fd(a, at, &st);
 	if (!err && !a->r->ret)
-		err = check_type(a, mode);
+		err = check_type(a, st.st_mode) ?: check_ns(a, at, &st);
 	snprintf(link, sizeof(link), "thread-self/fd/%d", at);
 	if (!err && !a->r->ret)
 		err = open_in_proc(a, link, flags & ~(uint64_t)O_NOFOLLOW);

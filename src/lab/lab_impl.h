@@ -88,6 +88,8 @@ void lab_note_child(struct lab *lab, struct lab_proc *child, const struct lab_pr
 /* Its slots were read after a call that may have changed them; is_entry: by setns(). */
 void lab_note_change(struct lab *lab, struct lab_proc *p, const uint32_t before[NS_N_SLOTS],
 		     bool is_entry);
+/* Did the lab make a namespace of that number? (It may be gone, and the number be another's.) */
+bool lab_has_made(const struct lab *lab, uint32_t inum);
 /* 0 when the namespace in that slot of p was made by the lab; or -EPERM. */
 int lab_need_out(const struct lab *lab, const struct lab_proc *p, enum ns_slot slot, struct err *e);
 

@@ -22,6 +22,14 @@ static bool is_made(const struct lab *lab, uint64_t k)
 	return false;
 }
 
+bool lab_has_made(const struct lab *lab, uint32_t inum)
+{
+	for (uint32_t i = 0; i < lab->made.n; i++)
+		if ((uint32_t)lab->made.items[i] == inum)
+			return true;
+	return false;
+}
+
 static void note_made(struct lab *lab, enum ns_slot slot, uint32_t inum)
 {
 	uint64_t k = key(slot, inum);

@@ -186,6 +186,9 @@ static void test_descriptors(void)
 	fd = ask(b, open);
 	GIVES(DO(b, .kind = LAB_BIND_FD, .fd = fd, .path = "/proc/version"), 0);
 	GIVES(DO(b, .kind = LAB_BIND_NS, .other = b, .slot = SLOT_USER, .path = "/proc/uptime"), 0);
+	/* By a path only where it is mounted, and of the lab's only. */
+	GIVES(DO(b, .kind = LAB_OPEN, .path = "/proc/self/ns/net"), LAB_SAYS(EPERM));
+	GIVES(DO(b, .kind = LAB_OPEN, .path = "/proc/self/ns/uts"), LAB_SAYS(EPERM));
 	GIVES(DO(b, .kind = LAB_OPEN, .path = "/proc/version") > 0, 1);
 	GIVES(CALL(b, .kind = CALL_SETNS, .fd = {.kind = CALL_FD_NUMBER, .fd = last.ret}), 0);
 	GIVES(DO(b, .kind = LAB_CLOSE, .fd = last.ret), LAB_SAYS(EBADF));
