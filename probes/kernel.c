@@ -398,6 +398,10 @@ static int read_ledger(struct merge *m, struct probe_keep *keep, struct ledger *
 			merge_scan(m);
 			ledger_merge(l, m->env, &m->nss, &m->nsproxies);
 			kernel_tell_cut(m->env, pins.n_cut);
+			if (!m->scan.is_explored)
+				probe_gap(m->env, COV_PARTIAL, 0,
+					  "what else counts on user and pid namespaces before "
+					  "Linux 6.18");
 			if (!pins.has_maps)
 				probe_gap(m->env, COV_PARTIAL, 0,
 					  "mapped files, before Linux 5.12");

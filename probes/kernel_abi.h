@@ -100,6 +100,7 @@ struct k_state {
 	uint32_t n_addrs;	  /* in: rows of k_addrs */
 	uint32_t level;		  /* of the reader's pid namespace */
 	uint32_t has_lists;	  /* this kernel lists its namespaces */
+	uint32_t is_explored;	  /* all that counts on its user and pid namespaces is known */
 	uint32_t has_static;	  /* and counts the initial ones like any other */
 	uint32_t n_cpus;	  /* in: idle tasks to look at */
 	uint32_t has_shm;	  /* in: some IPC namespace has shared memory */

@@ -206,6 +206,15 @@ static bool is_initial(const struct tally *t)
 	return t->ns->inum == ns_kinds[t->ns->kind].init_inum;
 }
 
+/*
+ * On 6.1 the kernel was seen to count one reference more on some user and pid namespaces
+ * than there are holders that we know: no rest of theirs is a finding there.
+ */
+static bool is_explored(const struct ledger *l, enum ns_kind kind)
+{
+	return l->scan->is_explored || (kind != NS_USER && kind != NS_PID);
+}
+
 static bool lacks_sockets(const struct tally *t)
 {
 	return t->ns->kind == NS_NET && explained(t) < t->ns->refs;
@@ -271,7 +280,7 @@ static void count_bad(struct ledger *l, int proc)
 	for (uint32_t i = 0; i < l->tallies.n; i++) {
 		const struct tally *t = &l->tallies.items[i];
 
-		if (is_initial(t))
+		if (is_initial(t) || !is_explored(l, t->ns->kind))
 			continue;
 		note_rest(l, proc, t);
 		l->n_bad += t->before != t->ns->refs || explained(t) != t->ns->refs;
@@ -330,13 +339,20 @@ static enum audit audit_of(const struct ledger *l, bool sure)
 	return sure ? AUDIT_FULL : AUDIT_UNSTABLE;
 }
 
+static enum audit audit_of_ns(struct ledger *l, const struct tally *t)
+{
+	if (is_initial(t))
+		return AUDIT_INITIAL;
+	return is_explored(l, t->ns->kind) ? audit_of(l, is_sure(l, t)) : AUDIT_PARTIAL;
+}
+
 static void merge_ns(struct ledger *l, struct probe_env *env, struct tally *t, int32_t row)
 {
 	struct ns *ns = builder_ns_row(env->b, row);
 
 	t->has_row = true;
 	t->row = row;
-	ns->audit = is_initial(t) ? AUDIT_INITIAL : audit_of(l, is_sure(l, t));
+	ns->audit = audit_of_ns(l, t);
 	for (int ref = 0; ref < REF_N_KINDS; ref++)
 		if (t->counts[ref] && ref != REF_NSPROXY && ref != REF_CHILD && ref != REF_OWNED)
 			builder_add_count(env->b, row, ref, t->counts[ref]);

@@ -173,6 +173,7 @@ static void give(const struct kernel_reader *r, struct kernel_scan *scan)
 		.level = st->level,
 		.has_lists = st->has_lists,
 		.has_binds = st->has_binds,
+		.is_explored = st->is_explored,
 		.has_static = st->has_static,
 		.is_called = r->object.is_called,
 		.n_cut = st->n_cut,

@@ -28,6 +28,7 @@ struct kernel_scan {
 	uint32_t level;	       /* of our pid namespace */
 	bool has_binds;	       /* binds are all mounts of namespaces */
 	bool has_lists;	       /* nss holds those too that no task uses */
+	bool is_explored;      /* all that counts on user and pid namespaces is known */
 	bool has_static;       /* the initial namespaces are counted like others (before 6.19) */
 	bool is_called;	       /* read through bpf_iter, as before Linux 6.7 */
 	uint32_t n_cut;	       /* lists that were longer than a program may walk there */

@@ -100,6 +100,77 @@ static void read_kind(struct k_ns *r, uint32_t kind, uint64_t addr)
 	}
 }
 
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* Until 5.10 each kind had a count of its own. */
+struct uts_namespace___v510 {
+	struct any kref;
+};
+struct ipc_namespace___v510 {
+	struct any count;
+};
+struct mnt_namespace___v510 {
+	struct any count;
+};
+struct pid_namespace___v510 {
+	struct any kref;
+};
+struct net___v510 {
+	struct any count;
+};
+struct user_namespace___v510 {
+	struct any count;
+};
+struct cgroup_namespace___v510 {
+	struct any count;
+};
+struct time_namespace___v510 {
+	struct any kref;
+};
+
+#pragma clang attribute pop
+
+static int32_t read_old_count(uint32_t kind, uint64_t addr)
+{
+	switch (kind) {
+	case K_MNT:
+		return AT(CAST(addr, struct mnt_namespace), struct mnt_namespace___v510, count,
+			  int32_t);
+	case K_NET:
+		return AT(CAST(addr, struct net), struct net___v510, count, int32_t);
+	case K_PID:
+		return AT(CAST(addr, struct pid_namespace), struct pid_namespace___v510, kref,
+			  int32_t);
+	case K_USER:
+		return AT(CAST(addr, struct user_namespace), struct user_namespace___v510, count,
+			  int32_t);
+	case K_IPC:
+		return AT(CAST(addr, struct ipc_namespace), struct ipc_namespace___v510, count,
+			  int32_t);
+	case K_UTS:
+		return AT(CAST(addr, struct uts_namespace), struct uts_namespace___v510, kref,
+			  int32_t);
+	case K_CGROUP:
+		return AT(CAST(addr, struct cgroup_namespace), struct cgroup_namespace___v510,
+			  count, int32_t);
+	default:
+		return AT(CAST(addr, struct time_namespace), struct time_namespace___v510, kref,
+			  int32_t);
+	}
+}
+
+/* The kernel's count of the namespace whose ns_common is at addr. */
+static int32_t read_count(uint32_t kind, uint64_t addr)
+{
+	struct ns_common *c = CAST(addr, struct ns_common);
+
+	if (bpf_core_field_exists(struct ns_common, __ns_ref))
+		return AT(c, struct ns_common, __ns_ref, int32_t);
+	if (bpf_core_field_exists(struct ns_common___v511, count))
+		return AT(c, struct ns_common___v511, count, int32_t);
+	return read_old_count(kind, addr - ns_offset(kind));
+}
+
 /*
  * Tell of the namespace whose ns_common is at addr, unless that was done. Not
  * static, as those below: the verifier then looks at it once, not at each call.
@@ -124,10 +195,7 @@ __noinline int tell_ns(uint32_t kind, uint64_t addr)
 	r->stashed = AT(c, struct ns_common, stashed, uint64_t);
 	if (r->stashed && !st->nsfs)
 		st->nsfs = number(st, READ(CAST(r->stashed, struct dentry), d_sb));
-	if (bpf_core_field_exists(struct ns_common, __ns_ref))
-		r->refs = AT(c, struct ns_common, __ns_ref, int32_t);
-	else
-		r->refs = AT(c, struct ns_common___v511, count, int32_t);
+	r->refs = read_count(kind, addr);
 	r->id = 0;
 	if (bpf_core_field_exists(struct ns_common, ns_id))
 		r->id = READ(c, ns_id);
@@ -144,10 +212,16 @@ static uint64_t list_offset(void)
 	return bpf_core_field_offset(struct ns_common___v619, ns_tree_node.ns_list_entry);
 }
 
+/* Of 6.18, on which every reference there is was looked for and found, or newer. */
+static int is_explored(void)
+{
+	return bpf_core_field_exists(struct ns_common, ns_list_node) ||
+	       bpf_core_field_exists(struct ns_common___v619, __ns_ref_active);
+}
+
 static int has_lists(void)
 {
-	return K_HAS_CHAINS && (bpf_core_field_exists(struct ns_common, ns_list_node) ||
-				bpf_core_field_exists(struct ns_common___v619, __ns_ref_active));
+	return K_HAS_CHAINS && is_explored();
 }
 
 /*
@@ -396,6 +470,7 @@ static int begin(struct k_state *st)
 	}
 	st->level = READ(self, thread_pid, level);
 	st->has_lists = has_lists();
+	st->is_explored = is_explored();
 	st->has_static = !bpf_core_field_exists(struct ns_common___v619, __ns_ref_active);
 	proxy_slots(READ(self, nsproxy), st->self);
 	st->self[K_PID] = active_pid_ns(st, self);
