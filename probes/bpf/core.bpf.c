@@ -437,9 +437,13 @@ static void tell_binds(struct k_state *st)
 	addr = number(st, READ(CAST(st->nsfs, struct super_block), s_mounts));
 	K_FOR (i, MAX_LIST, 0) {
 		struct mount *m = CAST(addr, struct mount);
-		uint32_t row = st->n_binds++;
-		struct k_bind *r = bpf_map_lookup_elem(&k_binds, &row);
+		struct k_bind *r;
+		uint32_t row;
 
+		if (!addr)
+			break;
+		row = st->n_binds++;
+		r = bpf_map_lookup_elem(&k_binds, &row);
 		if (r) {
 			r->ns = number(st, READ(m, mnt.mnt_root, d_inode, i_private));
 			r->mnt_ns = COMMON(READ(m, mnt_ns), K_MNT);
