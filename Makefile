@@ -53,8 +53,11 @@ LIB := $(BUILD)/libnscope.a
 UNIT_SRC := $(wildcard tests/unit/*_test.c)
 UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/%)
 UNIT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
-# Programs of one file that tests and benchmarks run.
-TOOL_SRC := $(foreach d,lib cli kernel tui containers bench,$(wildcard tests/$(d)/*.c))
+# Programs that tests and benchmarks run: NAME.c, and NAME_*.c where it has more files.
+TOOL_ALL := $(foreach d,lib cli kernel tui containers bench,$(wildcard tests/$(d)/*.c))
+TOOL_PART := $(filter $(TOOL_ALL:.c=_%.c),$(TOOL_ALL))
+TOOL_SRC := $(filter-out $(TOOL_PART),$(TOOL_ALL))
+tool_obj = $(patsubst %.c,$(BUILD)/%.o,$(filter tests/$(1)_%.c,$(TOOL_PART)))
 TOOLS := $(TOOL_SRC:tests/%.c=$(BUILD)/%)
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 BPF_OBJ := $(if $(HAVE_BPF),$(foreach kind,bpf iter,$(patsubst probes/bpf/%.bpf.c,$(BUILD)/bpf/%.$(kind).o,\
@@ -114,10 +117,11 @@ $(UNIT): $(BUILD)/%: tests/%.c $(UNIT_OBJ) $(LIB)
 	$(call say,LINK)
 	$(Q)$(COMPILE) $(ALL_LDFLAGS) -o $@ $< $(UNIT_OBJ) $(LIB) $(ALL_LDLIBS) -lcmocka
 
-$(TOOLS): $(BUILD)/%: tests/%.c $(LIB)
+.SECONDEXPANSION:
+$(TOOLS): $(BUILD)/%: tests/%.c $$(call tool_obj,$$*) $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(Q)$(COMPILE) $(ALL_LDFLAGS) -o $@ $< $(LIB) $(ALL_LDLIBS)
+	$(Q)$(COMPILE) $(ALL_LDFLAGS) -o $@ $< $(filter %.o,$^) $(LIB) $(ALL_LDLIBS)
 
 $(FUZZERS): $(BUILD)/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -225,4 +229,4 @@ FORCE:
 .PHONY: all deps run check unit tests-build fuzzers golden fuzz bench lint man install uninstall deb clean \
 	help FORCE
 .PRECIOUS: $(BUILD)/bpf/%.bpf.o $(BUILD)/bpf/%.iter.o
--include $(OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(UNIT:=.d) $(TOOLS:=.d) $(FUZZERS:=.d)
+-include $(OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(UNIT:=.d) $(TOOLS:=.d) $(TOOL_PART:%.c=$(BUILD)/%.d) $(FUZZERS:=.d)
