@@ -201,8 +201,7 @@ static void put_sum(struct why_out *w, int32_t ns, const struct hold_sum *sum)
 		[AUDIT_FULL] = "",
 		[AUDIT_UNSTABLE] = "it changed while it was read; ask again",
 		[AUDIT_PARTIAL] = "some of what may count on it is hidden from us",
-		[AUDIT_INITIAL] = "an initial namespace, never freed: the kernel counts "
-				  "some of these not, and others beside them",
+		[AUDIT_INITIAL] = "an initial namespace: never freed, and not counted in full",
 	};
 
 	if (sum->kernel < 0) {
