@@ -366,6 +366,21 @@ static void ask_for_pinned(struct kernel_reader *r, const struct kernel_scan *sc
 	addr_map_free(&seen);
 }
 
+/* What may count on namespaces and was not seen. */
+static void tell_gaps(struct merge *m, const struct kernel_pins *pins)
+{
+	kernel_tell_cut(m->env, pins->n_cut);
+	if (!m->scan.is_explored)
+		probe_gap(m->env, COV_PARTIAL, 0,
+			  "what else counts on user and pid namespaces before Linux 6.18");
+	if (pins->n_opaque)
+		probe_gap(m->env, COV_PARTIAL, pins->n_opaque,
+			  "file systems of a module (fuse, overlay), which may count on user and "
+			  "pid namespaces");
+	if (!pins->has_maps)
+		probe_gap(m->env, COV_PARTIAL, 0, "mapped files, before Linux 5.12");
+}
+
 /*
  * Counts, pins, counts again; until all adds up or it is clear that it will not.
  * What was freed is let go by RCU, so a rest may only be late.
@@ -397,14 +412,7 @@ static int read_ledger(struct merge *m, struct probe_keep *keep, struct ledger *
 		if (!l->n_bad || i + 1 == LEDGER_TRIES) {
 			merge_scan(m);
 			ledger_merge(l, m->env, &m->nss, &m->nsproxies);
-			kernel_tell_cut(m->env, pins.n_cut);
-			if (!m->scan.is_explored)
-				probe_gap(m->env, COV_PARTIAL, 0,
-					  "what else counts on user and pid namespaces before "
-					  "Linux 6.18");
-			if (!pins.has_maps)
-				probe_gap(m->env, COV_PARTIAL, 0,
-					  "mapped files, before Linux 5.12");
+			tell_gaps(m, &pins);
 			m->env->has_files = true;
 			break;
 		}

@@ -114,6 +114,7 @@ struct k_state {
 	uint32_t n_binds;
 	uint32_t has_binds;   /* these are all there are */
 	uint32_t n_cut;	      /* lists that were longer than the program may walk */
+	uint32_t n_opaque;    /* superblocks of a type that only the BTF of a module has */
 	uint32_t is_done;     /* calls for tasks have nothing to do */
 	uint64_t nss[K_SEEN]; /* addresses of what has been told */
 	uint64_t nsproxies[K_SEEN];

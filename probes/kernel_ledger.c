@@ -208,11 +208,12 @@ static bool is_initial(const struct tally *t)
 
 /*
  * On 6.1 the kernel was seen to count one reference more on some user and pid namespaces
- * than there are holders that we know: no rest of theirs is a finding there.
+ * than there are holders that we know: no rest of theirs is a finding there. Nor is it
+ * where FUSE or overlayfs is a module, whose structs we do not know.
  */
 static bool is_explored(const struct ledger *l, enum ns_kind kind)
 {
-	return l->scan->is_explored || (kind != NS_USER && kind != NS_PID);
+	return (l->scan->is_explored && !l->pins->n_opaque) || (kind != NS_USER && kind != NS_PID);
 }
 
 static bool lacks_sockets(const struct tally *t)

@@ -129,6 +129,7 @@ int kernel_pinner_read(struct kernel_pinner *p, enum kernel_pins_part part,
 				.n_holds = n,
 				.n_files = st->n_files,
 				.n_cut = st->n_cut,
+				.n_opaque = st->n_opaque,
 				.has_maps = p->progs[MAP_PINS].fd >= 0,
 			};
 			return 0;

@@ -39,9 +39,10 @@ struct kernel_scan {
 struct kernel_pins {
 	const struct k_hold *holds;
 	uint32_t n_holds;
-	uint32_t n_files; /* open files looked at */
-	uint32_t n_cut;	  /* lists that were longer than a program may walk */
-	bool has_maps;	  /* mapped files are among them, if they were wanted */
+	uint32_t n_files;  /* open files looked at */
+	uint32_t n_cut;	   /* lists that were longer than a program may walk */
+	uint32_t n_opaque; /* superblocks that may count on namespaces, in structs of a module */
+	bool has_maps;	   /* mapped files are among them, if they were wanted */
 };
 
 /*

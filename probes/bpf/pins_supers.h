@@ -76,8 +76,12 @@ __noinline int tell_fuse(uint64_t sb, uint64_t mount, uint64_t name)
 	struct fuse_conn *fc;
 	uint64_t conn;
 
-	if (!st || !mount || !bpf_core_type_exists(struct fuse_mount))
+	if (!st || !mount)
 		return 0;
+	if (!bpf_core_type_exists(struct fuse_mount)) {
+		st->n_opaque++;
+		return 0;
+	}
 	fc = READ(CAST(mount, struct fuse_mount), fc);
 	conn = number(st, fc);
 	tell_mounted(K_REF_FUSE, conn, NS_AT(st, READ(fc, user_ns), K_USER), sb, name);
@@ -85,13 +89,17 @@ __noinline int tell_fuse(uint64_t sb, uint64_t mount, uint64_t name)
 	return 0;
 }
 
-__noinline int tell_overlay(uint64_t info)
+__noinline int tell_overlay(uint64_t info, uint64_t ns)
 {
 	struct k_state *st = state();
 
-	if (st && info && bpf_core_type_exists(struct ovl_fs))
+	if (!st || !info)
+		return 0;
+	if (bpf_core_type_exists(struct ovl_fs))
 		tell_cred(number(st, READ(CAST(info, struct ovl_fs), creator_cred)), K_BY_SUPER, 0,
 			  -1);
+	else if (!is_initial(ns))
+		st->n_opaque++;
 	return 0;
 }
 
@@ -174,7 +182,7 @@ static void tell_known_super(uint64_t addr)
 		   type == NAME8('f', 'u', 's', 'e', 'b', 'l', 'k', '\0')) {
 		tell_fuse(addr, info, name);
 	} else if (type == NAME8('o', 'v', 'e', 'r', 'l', 'a', 'y', '\0')) {
-		tell_overlay(info);
+		tell_overlay(info, NS_AT(st, READ(sb, s_user_ns), K_USER));
 	} else if (type == NAME8('b', 'i', 'n', 'f', 'm', 't', '_', 'm')) {
 		tell_named(REF(K_REF_BINFMT, K_BY_SUPER), addr, info + ns_offset(K_USER), 0, -1,
 			   name);
