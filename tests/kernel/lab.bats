@@ -54,16 +54,19 @@ each_test() {
   each_test "$BATS_TEST_TMPDIR" setpriv --reuid 65534 --regid 65534 --clear-groups
 }
 
-# A test process of the owner that is neither being made nor ending: its name is read.
+# The owner is held at a moment at which it has a test process that is neither being made nor
+# ending: it goes from one lab to the next.
 find_named() {
+  kill -STOP "$owner"
   pid=$(pgrep -r S -P "$(pgrep -P "$owner")" | head -n 1) &&
-    [ "$(tr '\0' ' ' <"/proc/$pid/cmdline")" = "nscope-lab " ]
+    [ "$(tr '\0' ' ' <"/proc/$pid/cmdline")" = "nscope-lab " ] && return
+  kill -CONT "$owner"
+  return 1
 }
 
 @test "lab: a test process is named nscope-lab, and holds nothing of its owner" {
   start "$DRIVER" hold
   wait_until grep -q ready "$BATS_TEST_TMPDIR/out"
-  kill -STOP $owner
   wait_until find_named
   [ "$(cat "/proc/$pid/comm")" = nscope-lab ]
   [ "$(readlink "/proc/$pid/cwd")" = / ]
