@@ -85,3 +85,20 @@ bool same_nsproxy(const struct model *m, pid_t a, pid_t b)
 	snap_unref(s);
 	return same;
 }
+
+void drop(struct model *m, pid_t tid, uid_t uid)
+{
+	struct model_facts f = {
+		.known = FACT_CRED, .uid = uid, .euid = uid, .gid = uid, .egid = uid};
+
+	assert_int_equal(model_tell(m, tid, &f), 0);
+}
+
+bool shows(const struct model *m, enum ns_kind kind, uint32_t inum, const char *text)
+{
+	struct strbuf out = {0};
+	bool has = model_print_ns(m, kind, inum, &out) && strstr(out.s, text);
+
+	strbuf_free(&out);
+	return has;
+}

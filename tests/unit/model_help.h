@@ -45,4 +45,21 @@ bool same_nsproxy(const struct model *m, pid_t a, pid_t b);
 		trace_free(&t);                                                                    \
 	} while (0)
 
+/* Give a task the uid and gid `uid`, and no capability. */
+void drop(struct model *m, pid_t tid, uid_t uid);
+/* Whether what is printed of that namespace has `text` in it. */
+bool shows(const struct model *m, enum ns_kind kind, uint32_t inum, const char *text);
+
+/* A call that comes through, and tells at least one step. */
+#define must_do(m, expression)                                                                     \
+	do {                                                                                       \
+		struct trace t = {0};                                                              \
+                                                                                                   \
+		assert_int_equal(expression, 0);                                                   \
+		assert_true(t.steps.n > 0);                                                        \
+		assert_null(trace_refusal(&t));                                                    \
+		check_sound(m);                                                                    \
+		trace_free(&t);                                                                    \
+	} while (0)
+
 #endif
