@@ -97,11 +97,22 @@ static int sys_chroot(struct model *m, struct k_task *me)
 	return 0;
 }
 
+/* Of a mount namespace that has gone the root is left, and nothing that was mounted on it. */
+static bool has_lost_mounts(const struct model *m, const struct k_fs *fs)
+{
+	if (!fs->root_inum)
+		return false;
+	obj_for_each (m, OBJ_NS, struct k_ns, ns)
+		if (ns->kind == NS_MNT && is_root_in(fs, ns))
+			return false;
+	return true;
+}
+
 bool model_is_chrooted(const struct model *m, pid_t tid)
 {
 	const struct k_task *p = find_task(m, tid);
 
-	return p && p->fs && p->fs->is_chrooted;
+	return p && p->fs && (p->fs->is_chrooted || has_lost_mounts(m, p->fs));
 }
 
 int model_chroot(struct model *m, pid_t tid, struct trace *t)

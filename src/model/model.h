@@ -107,6 +107,7 @@ int model_unlink(struct model *m, pid_t tid, const char *path, struct trace *t);
 int model_chdir(struct model *m, pid_t tid, const char *path, struct trace *t);
 /* chroot() to a directory that is not the root of its mount namespace. */
 int model_chroot(struct model *m, pid_t tid, struct trace *t);
+/* Whether its paths lead elsewhere: after chroot(), or when the namespace of its root has gone. */
 bool model_is_chrooted(const struct model *m, pid_t tid);
 /*
  * pivot_root() to a mount, with the old root going to a directory below it: the root of

@@ -119,6 +119,25 @@ static void a_chroot_keeps_user_namespaces_out(void **state)
 }
 
 /* Superblocks: 4.2 and 4.3 of the notes on the kernel. */
+/* setns() by pidfd moves the root of all who share fs_struct, and the mount namespace of one. */
+static void a_root_may_outlive_its_mount_namespace(void **state)
+{
+	struct model *m = boot("current");
+	pid_t a = call(m, 1, "fork()", NULL), other = call(m, 1, "clone(CLONE_NEWNS)", NULL);
+	pid_t b = call(m, a, "clone(CLONE_FS)", NULL);
+	char text[64];
+
+	(void)state;
+	snprintf(text, sizeof(text), "setns(pidfd:%d, CLONE_NEWNS|CLONE_NEWUTS)", other);
+	assert_int_equal(call(m, a, text, NULL), 0);
+	assert_false(model_is_chrooted(m, b));
+	assert_int_equal(call(m, other, "exit()", NULL), 0);
+	assert_false(model_is_chrooted(m, b));
+	assert_int_equal(call(m, a, "exit()", NULL), 0);
+	assert_true(model_is_chrooted(m, b));
+	model_free(m);
+}
+
 static void mounts_count_by_what_they_show(void **state)
 {
 	static const struct {
@@ -364,6 +383,7 @@ int main(void)
 		cmocka_unit_test(a_host_name_is_of_one_uts_namespace),
 		cmocka_unit_test(ids_are_of_a_thread_and_need_a_map),
 		cmocka_unit_test(a_chroot_keeps_user_namespaces_out),
+		cmocka_unit_test(a_root_may_outlive_its_mount_namespace),
 		cmocka_unit_test(mounts_count_by_what_they_show),
 		cmocka_unit_test(mounts_stay_with_their_namespace),
 		cmocka_unit_test(an_mqueue_mount_outlives_its_ipc_namespace),
